@@ -1,0 +1,438 @@
+# Copyright (c) 2026, the dockenv.python contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Reads requirements as PEP 508 and pip's requirements files write them, and writes them back; touches no disk and no index.
+
+The formats: U(https://packaging.python.org/en/latest/specifications/dependency-specifiers/) and
+U(https://pip.pypa.io/en/stable/reference/requirements-file-format/).
+"""
+
+from __future__ import annotations
+
+import os.path
+import re
+import shlex
+from dataclasses import dataclass, replace
+from typing import Callable, Iterator
+from urllib.parse import quote, unquote, urlsplit
+
+from ._errors import InvalidInput
+
+try:
+    from packaging.markers import Marker
+    from packaging.requirements import InvalidRequirement
+    from packaging.requirements import Requirement as Pep508
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+    from packaging.utils import (
+        InvalidSdistFilename,
+        InvalidWheelFilename,
+        canonicalize_name,
+        parse_sdist_filename,
+        parse_wheel_filename,
+    )
+    from packaging.version import InvalidVersion, Version
+except ImportError:
+    HAS_PACKAGING = False
+else:
+    HAS_PACKAGING = True
+
+ARCHIVES = (".whl", ".tar.gz", ".zip", ".tar.bz2", ".tar.xz", ".tgz", ".tar")
+# What pip accepts for --hash; shorter digests are refused there too.
+HASH_LENGTHS = {"sha256": 64, "sha384": 96, "sha512": 128}
+
+# pip's option, and whether it takes a value; spelled long in the result.
+FILE_OPTIONS = {
+    "--index-url": True,
+    "--extra-index-url": True,
+    "--find-links": True,
+    "--trusted-host": True,
+    "--no-binary": True,
+    "--only-binary": True,
+    "--no-index": False,
+    "--prefer-binary": False,
+    "--require-hashes": False,
+    "--pre": False,
+}
+SHORT_OPTIONS = {"-i": "--index-url", "-f": "--find-links", "-r": "--requirement", "-c": "--constraint", "-e": "--editable"}
+LONG_OPTIONS = {"--pypi-url": "--index-url"}
+
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_NAMED_URL = re.compile(r"\s*[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\s*(?:\[[^\]]*\])?\s*@")
+_CREDENTIALS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#\s]*)@")
+_VARIABLE = re.compile(r"\$\{[A-Z0-9_]+\}\Z")
+_COMMENT = re.compile(r"(^|\s+)#.*$")
+_EXTRAS = re.compile(r"(?P<rest>.+?)\s*\[(?P<extras>[A-Za-z0-9._,\s-]*)\]\Z")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+# Characters that pip's line format gives a meaning of their own, or splits at.
+_UNSAFE_IN_PATH = re.compile(r"[\s#;\[\]\\$]")
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One requirement of the user's.
+
+    ``name`` is None where only a URL or a path is known. ``url`` is set for everything that does not come from an
+    index (a path as ``file://``), ``editable`` is the absolute path of a folder installed in place. ``hashes`` are
+    ``algorithm:hex``. ``source`` says where it was written: ``packages[2]`` or ``/path/file, line 7``.
+    """
+
+    source: str
+    name: str | None
+    extras: tuple[str, ...]
+    specifier: SpecifierSet
+    marker: Marker | None = None
+    url: str | None = None
+    hashes: tuple[str, ...] = ()
+    editable: str | None = None
+
+    @property
+    def canonical(self) -> str | None:
+        """The name as PEP 503 normalizes it."""
+        return None if self.name is None else canonicalize_name(self.name)
+
+    @property
+    def path(self) -> str | None:
+        """The local path behind a ``file://`` URL."""
+        return path_of_url(self.url) if self.url else None
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether exactly one version fits."""
+        return any(spec.operator in ("==", "===") and not spec.version.endswith(".*") for spec in self.specifier)
+
+    @property
+    def line(self) -> str:
+        """The line for a requirements file of pip's, without hashes; it may hold the credentials of a URL."""
+        extras = self._extras_text
+        if self.editable is not None:
+            text = f"-e {url_of_path(self.editable)}{extras}"
+        elif self.url is None:
+            text = f"{self.name}{extras}{self.specifier}"
+        elif self.name is not None:
+            text = f"{self.name}{extras} @ {self.url}"
+        else:
+            text = f"{self.path}{extras}" if extras else self.url
+        # pip takes a semicolon for a part of the URL unless a space stands before it.
+        return text if self.marker is None else f"{text} ; {self.marker}"
+
+    @property
+    def line_with_hashes(self) -> str:
+        """The line for a requirements file of pip's, with its hashes."""
+        return " ".join([self.line, *(f"--hash={value}" for value in self.hashes)])
+
+    def __str__(self) -> str:
+        """The requirement for people: without credentials."""
+        return redact(self.line) if self.editable is None else f"-e {self.editable}{self._extras_text}"
+
+    @property
+    def _extras_text(self) -> str:
+        return f"[{','.join(self.extras)}]" if self.extras else ""
+
+
+@dataclass(frozen=True)
+class RequirementsFile:
+    """What a requirements file and the files it includes hold; ``options`` are pip's, spelled long, each with its value or ''."""
+
+    requirements: tuple[Requirement, ...] = ()
+    constraints: tuple[Requirement, ...] = ()
+    options: tuple[tuple[str, str], ...] = ()
+    files: tuple[str, ...] = ()
+
+    def merged(self, other: RequirementsFile) -> RequirementsFile:
+        """Return this followed by the other."""
+        return RequirementsFile(
+            self.requirements + other.requirements,
+            self.constraints + other.constraints,
+            self.options + other.options,
+            self.files + other.files,
+        )
+
+
+def redact(text: str) -> str:
+    """Return the text with the credentials of URLs replaced; variables that pip expands stay."""
+
+    def mask(match: re.Match) -> str:
+        scheme, user_info = match.groups()
+        is_login_name = scheme.endswith("ssh") and ":" not in user_info
+        if is_login_name or all(_VARIABLE.match(part) for part in user_info.split(":")):
+            return match.group(0)
+        return f"{scheme}://****@"
+
+    return _CREDENTIALS.sub(mask, text)
+
+
+def secrets_in(text: str) -> tuple[str, ...]:
+    """Return the secrets in a text's URLs, as written and decoded: passwords, and lone user names over HTTP, which are tokens."""
+    found: list[str] = []
+    for scheme, user_info in _CREDENTIALS.findall(text):
+        user, colon, password = user_info.partition(":")
+        secret = password if colon else ("" if scheme.endswith("ssh") else user)
+        if secret and not _VARIABLE.match(secret):
+            found += [secret, unquote(secret)]
+    return tuple(dict.fromkeys(found))
+
+
+def url_of_path(path: str) -> str:
+    """Return an absolute path as pip writes it in ``direct_url.json``."""
+    return "file://" + quote(path)
+
+
+def path_of_url(url: str) -> str | None:
+    """Return the path behind a ``file://`` URL, or None for any other."""
+    parts = urlsplit(url)
+    return unquote(parts.path) if parts.scheme == "file" and parts.netloc in ("", "localhost") else None
+
+
+def parse_requirement(text: str, source: str, folder: str | None = None) -> Requirement:
+    """Read one requirement: PEP 508, a URL, a path, or ``-e PATH``.
+
+    A relative path is taken from ``folder``; without one it is refused. Raises InvalidInput, naming ``source``.
+    """
+    if _CONTROL.search(text):
+        raise _invalid(text, source, "it holds a control character; write one requirement on one line")
+    stripped = text.strip()
+    if not stripped:
+        raise InvalidInput(f"{source}: the requirement is empty; write a name such as 'requests>=2.32', or remove the entry")
+    editable = re.match(r"(?:-e|--editable)(?:\s+|=)(?P<path>.+)\Z", stripped)
+    if editable:
+        return _parse_editable(editable.group("path"), text, source, folder)
+    if stripped.startswith("-"):
+        raise _invalid(text, source, "the only option a requirement may start with is -e")
+    if not _NAMED_URL.match(stripped) and _is_location(stripped):
+        return _parse_location(stripped, text, source, folder)
+    return _parse_pep508(stripped, text, source)
+
+
+def parse_version(text: str, source: str) -> SpecifierSet:
+    """Read a version option: ``7.1.0`` means exactly that, ``>=7.1,<8`` is a specifier. Raises InvalidInput."""
+    stripped = text.strip()
+    is_bare = re.match(r"[0-9v]", stripped) is not None
+    try:
+        specifiers = SpecifierSet(f"=={stripped}" if is_bare else stripped)
+        _refuse_legacy_versions(specifiers)
+    except (InvalidSpecifier, InvalidVersion):
+        specifiers = None
+    if not specifiers:
+        raise InvalidInput(f"{source}: {text!r} is no version; write one such as '7.1.0', or a specifier such as '>=7.1,<8' (PEP 440)")
+    return specifiers
+
+
+def parse_requirements_file(text: str, path: str, read: Callable[[str], str]) -> RequirementsFile:
+    """Read the text of a requirements file found at the absolute ``path``, and the files that it includes.
+
+    ``read`` returns the text of an included file by its absolute path, and raises OSError. Relative paths are taken
+    from the folder of the file they stand in. Raises InvalidInput, naming file and line.
+    """
+    return _parse_file(text, path, read, (path,), False)
+
+
+def parse_constraints_file(text: str, path: str, read: Callable[[str], str]) -> RequirementsFile:
+    """Read the text of a constraints file as parse_requirements_file does; all that it names is in ``constraints``."""
+    return _parse_file(text, path, read, (path,), True)
+
+
+def _invalid(text: str, source: str, reason: str) -> InvalidInput:
+    return InvalidInput(f"{source}: {redact(text)!r} cannot be read as a requirement: {reason}")
+
+
+def _is_location(text: str) -> bool:
+    head = re.split(r"\s*;|\s", text, maxsplit=1)[0]
+    return bool(_URL.match(text)) or "/" in head or head.startswith((".", "~")) or head.lower().endswith(ARCHIVES)
+
+
+def _parse_pep508(stripped: str, text: str, source: str) -> Requirement:
+    try:
+        parsed = Pep508(stripped)
+        _refuse_legacy_versions(parsed.specifier)
+    except (InvalidRequirement, InvalidSpecifier, InvalidVersion):
+        reason = "write a name, and if needed extras, version and marker, as in 'requests[socks]>=2.32; python_version >= \"3.9\"' (PEP 508)"
+        raise _invalid(text, source, reason) from None
+    if parsed.url is not None and path_of_url(parsed.url) is None and not _URL.match(parsed.url):
+        raise _invalid(text, source, "after the @ stands a URL, as in 'app @ file:///srv/app'")
+    return Requirement(source, parsed.name, tuple(sorted(parsed.extras)), parsed.specifier, parsed.marker, parsed.url)
+
+
+def _refuse_legacy_versions(specifiers: SpecifierSet) -> None:
+    """Raise InvalidVersion for what packaging before 22 still accepts and pip no longer does."""
+    for spec in specifiers:
+        if spec.operator != "===":
+            Version(spec.version[:-2] if spec.version.endswith(".*") else spec.version)
+
+
+def _parse_editable(location: str, text: str, source: str, folder: str | None) -> Requirement:
+    rest, extras = _split_extras(location.strip().strip("'\""), text, source)
+    path = path_of_url(rest) if rest.startswith("file:") else rest
+    if path is None or _URL.match(path):
+        raise _invalid(text, source, "an editable requirement is a folder on the host, as in '-e /srv/app'")
+    absolute = _absolute(path, text, source, folder)
+    return Requirement(source, None, extras, SpecifierSet(), url=url_of_path(absolute), editable=absolute)
+
+
+def _parse_location(stripped: str, text: str, source: str, folder: str | None) -> Requirement:
+    # As pip does: a URL may hold a semicolon, so there a space must stand before the marker's.
+    location, *conditions = re.split(r"\s+;" if _URL.match(stripped) else r";", stripped, maxsplit=1)
+    marker = _parse_marker(conditions[0], text, source) if conditions else None
+    rest, extras = _split_extras(location.strip(), text, source)
+    if _URL.match(rest):
+        if re.search(r"\s", rest):
+            raise _invalid(text, source, "a URL holds no spaces; write %20")
+        name, egg_extras = _name_in_fragment(rest)
+        return Requirement(source, name or _name_of_archive(urlsplit(rest).path), extras or egg_extras, SpecifierSet(), marker, rest)
+    path = _absolute(rest, text, source, folder)
+    if extras and _UNSAFE_IN_PATH.search(path):
+        raise _invalid(text, source, "pip cannot read extras after a path with such characters; write 'NAME[EXTRA] @ file:///PATH' instead")
+    return Requirement(source, _name_of_archive(path), extras, SpecifierSet(), marker, url_of_path(path))
+
+
+def _parse_marker(condition: str, text: str, source: str) -> Marker:
+    try:
+        return Pep508(f"placeholder;{condition}").marker
+    except InvalidRequirement:
+        raise _invalid(text, source, f"{condition.strip()!r} is no environment marker (PEP 508)") from None
+
+
+def _split_extras(location: str, text: str, source: str) -> tuple[str, tuple[str, ...]]:
+    match = None if _name_in_fragment(location)[0] else _EXTRAS.match(location)
+    if match is None:
+        return location, ()
+    try:
+        return match.group("rest"), tuple(sorted(Pep508(f"placeholder[{match.group('extras')}]").extras))
+    except InvalidRequirement:
+        raise _invalid(text, source, f"{match.group('extras')!r} are no extras") from None
+
+
+def _absolute(path: str, text: str, source: str, folder: str | None) -> str:
+    if path.startswith("~") or (folder is None and not os.path.isabs(path)):
+        raise _invalid(text, source, "a path must be absolute")
+    return os.path.normpath(os.path.join(folder or "/", path))
+
+
+def _name_in_fragment(url: str) -> tuple[str | None, tuple[str, ...]]:
+    """Return name and extras of ``#egg=name[extra]``."""
+    match = re.search(r"[#&]egg=([^&]+)", url)
+    if match is None:
+        return None, ()
+    try:
+        parsed = Pep508(match.group(1))
+    except InvalidRequirement:
+        return None, ()
+    return parsed.name, tuple(sorted(parsed.extras))
+
+
+def _name_of_archive(path: str) -> str | None:
+    file_name = unquote(path.rsplit("/", 1)[-1])
+    try:
+        if file_name.endswith(".whl"):
+            return str(parse_wheel_filename(file_name)[0])
+        return str(parse_sdist_filename(file_name)[0])
+    except (InvalidWheelFilename, InvalidSdistFilename, InvalidVersion):
+        return None
+
+
+def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the number of the first physical line and the text of each line that says something, as pip joins them."""
+    start, parts = 0, []
+    for number, physical in enumerate(text.lstrip("\ufeff").splitlines(), 1):
+        start = start if parts else number
+        is_comment = _COMMENT.match(physical) is not None
+        if physical.endswith("\\") and not is_comment:
+            parts.append(physical[:-1])
+            continue
+        # A comment ends a continued line, and the space keeps it a comment there.
+        parts.append(" " + physical if is_comment else physical)
+        yield start, _COMMENT.sub("", "".join(parts)).strip()
+        parts = []
+    if parts:
+        yield start, _COMMENT.sub("", "".join(parts)).strip()
+
+
+def _parse_file(text: str, path: str, read: Callable[[str], str], seen: tuple[str, ...], is_constraints: bool) -> RequirementsFile:
+    found = RequirementsFile(files=(path,))
+    for number, line in _logical_lines(text):
+        if line:
+            found = found.merged(_parse_line(line, f"{path}, line {number}", read, seen, is_constraints))
+    return found
+
+
+def _parse_line(line: str, source: str, read: Callable[[str], str], seen: tuple[str, ...], is_constraints: bool) -> RequirementsFile:
+    folder = os.path.dirname(seen[-1])
+    words = re.split(r"\s(?=-)", line, maxsplit=1) if not line.startswith("-") else ["", line]
+    options = _parse_options(words[1], source) if len(words) > 1 else ()
+    hashes = tuple(value for name, value in options if name == "--hash")
+    others = tuple(option for option in options if option[0] != "--hash")
+    editables = tuple(value for name, value in others if name == "--editable")
+    entry = words[0] or (f"-e {editables[0]}" if editables else "")
+    if entry:
+        if len(others) > len(editables) or (words[0] and editables) or len(editables) > 1:
+            raise InvalidInput(f"{source}: {redact(line)!r}: the only option after a requirement is --hash")
+        requirement = replace(parse_requirement(entry, source, folder), hashes=tuple(_checked_hash(value, source) for value in hashes))
+        return _as_constraint(requirement, line) if is_constraints else RequirementsFile(requirements=(requirement,))
+    if hashes:
+        raise InvalidInput(f"{source}: {redact(line)!r}: --hash stands without a requirement; write it after one")
+    return _apply_options(others, source, folder, read, seen, is_constraints)
+
+
+def _as_constraint(requirement: Requirement, line: str) -> RequirementsFile:
+    if requirement.name is None or requirement.editable is not None or requirement.extras:
+        raise InvalidInput(f"{requirement.source}: {redact(line)!r} cannot be a constraint: a constraint has a name and no extras")
+    return RequirementsFile(constraints=(requirement,))
+
+
+def _parse_options(text: str, source: str) -> tuple[tuple[str, str], ...]:
+    """Return pip's options in a text, spelled long, with their values."""
+    try:
+        words = shlex.split(text)
+    except ValueError:
+        raise InvalidInput(f"{source}: {redact(text)!r}: a quotation mark is not closed") from None
+    options = []
+    while words:
+        name, equals, value = words.pop(0).partition("=")
+        short = re.match(r"(-[a-z])(.+)\Z", name)
+        if short and not equals:
+            name, equals, value = short.group(1), "=", short.group(2)
+        name = SHORT_OPTIONS.get(name, LONG_OPTIONS.get(name, name))
+        takes_value = FILE_OPTIONS.get(name, name in ("--requirement", "--constraint", "--editable", "--hash"))
+        if not takes_value and name not in FILE_OPTIONS:
+            raise InvalidInput(f"{source}: {redact(text)!r}: the option {redact(name)!r} is not supported here")
+        if takes_value and not equals and words:
+            value = words.pop(0)
+        if bool(value) != takes_value:
+            raise InvalidInput(f"{source}: {redact(text)!r}: the option {name} takes {'a' if takes_value else 'no'} value")
+        options.append((name, value))
+    return tuple(options)
+
+
+def _apply_options(
+    options: tuple[tuple[str, str], ...], source: str, folder: str, read: Callable[[str], str], seen: tuple[str, ...], is_constraints: bool
+) -> RequirementsFile:
+    found = RequirementsFile()
+    for name, value in options:
+        if name in ("--requirement", "--constraint"):
+            included = _include(value, source, folder, read, seen, is_constraints or name == "--constraint")
+            found = found.merged(included)
+        elif name == "--find-links" and not _URL.match(value):
+            found = found.merged(RequirementsFile(options=((name, os.path.normpath(os.path.join(folder, value))),)))
+        else:
+            found = found.merged(RequirementsFile(options=((name, value),)))
+    return found
+
+
+def _include(value: str, source: str, folder: str, read: Callable[[str], str], seen: tuple[str, ...], is_constraints: bool) -> RequirementsFile:
+    if _URL.match(value):
+        raise InvalidInput(f"{source}: {redact(value)!r} is included by URL; only files on the host can be included")
+    path = os.path.normpath(os.path.join(folder, value))
+    if path in seen:
+        raise InvalidInput(f"{source}: {path!r} includes itself; remove the line")
+    try:
+        text = read(path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"{source}: {path!r} cannot be read: {getattr(error, 'strerror', None) or 'it is not UTF-8 text'}") from None
+    return _parse_file(text, path, read, (*seen, path), is_constraints)
+
+
+def _checked_hash(value: str, source: str) -> str:
+    algorithm, _colon, digest = value.partition(":")
+    if len(digest) != HASH_LENGTHS.get(algorithm) or not re.match(r"[0-9a-fA-F]+\Z", digest):
+        raise InvalidInput(f"{source}: --hash={value} is no hash; write ALGORITHM:HEX with one of {', '.join(HASH_LENGTHS)}")
+    return f"{algorithm}:{digest.lower()}"
