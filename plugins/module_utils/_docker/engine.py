@@ -1,0 +1,191 @@
+# Copyright (c) 2026, the dockenv.python contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Talk to a Docker engine: the only place that uses the Docker SDK for Python. Decides nothing about what should be."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from typing import Any, Iterable, Iterator, Sequence
+
+from .._errors import EngineError
+from .._image import Image
+from .connection import Connection
+
+try:
+    import docker
+    import docker.errors
+    import requests.adapters
+    import requests.exceptions
+except ImportError:  # _runtime.ensure_docker_sdk() has dealt with it before an Engine is made
+    docker = None
+
+
+class Engine:
+    """One engine that answered; make it with :func:`connect`. Every method raises EngineError if the engine refuses."""
+
+    def __init__(self, client: Any, connection: Connection) -> None:
+        self._client = client
+        self._connection = connection
+
+    def version(self) -> dict[str, Any]:
+        """Return the engine's own description of its version."""
+        with _translated("asking for its version", self._connection):
+            return self._client.version()
+
+    def find_image(self, reference: str) -> Image | None:
+        """Return the image with this name or id, or None."""
+        with _translated(f"looking for the image {reference}", self._connection):
+            try:
+                return Image.from_inspect(self._client.inspect_image(reference))
+            except docker.errors.NotFound:
+                return None
+
+    def find_containers(self, image_id: str) -> tuple[str, ...]:
+        """Return the names of the containers, stopped ones too, that were made from the image or from one based on it."""
+        with _translated(f"looking for containers of the image {image_id}", self._connection):
+            found = self._client.containers(all=True, filters={"ancestor": image_id})
+        return tuple(sorted(container["Names"][0].lstrip("/") for container in found))
+
+    def import_image(
+        self, stream: Iterable[bytes], repository: str, tag: str, changes: Sequence[str], platform: str
+    ) -> str:
+        """Make an image of the root file system whose tar file ``stream`` yields, and return its id.
+
+        ``changes`` are Dockerfile instructions for its configuration, ``platform`` is written as ``linux/amd64``.
+        An exception of ``stream`` breaks the connection off, so that the engine imports nothing, and is passed on.
+        """
+        # The SDK's own import_image_from_data() knows no platform; the rest is what it does.
+        # The time-out is for answers; unpacking a root file system takes as long as it takes.
+        parameters = {"fromSrc": "-", "repo": repository, "tag": tag, "changes": list(changes), "platform": platform}
+        with _translated(f"importing the image {repository}:{tag}", self._connection):
+            response = self._client._post(
+                self._client._url("/images/create"),
+                params=parameters,
+                headers={"Content-Type": "application/tar"},
+                data=stream,
+                timeout=None,
+            )
+            answer = self._client._result(response)
+        return _imported_id(answer, f"{repository}:{tag}")
+
+    def tag_image(self, image_id: str, repository: str, tag: str) -> None:
+        """Let ``repository:tag`` mean this image from now on, whatever it meant before."""
+        with _translated(f"tagging the image {image_id} as {repository}:{tag}", self._connection):
+            self._client.tag(image_id, repository, tag)
+
+    def remove_image(self, reference: str, force: bool = False) -> bool:
+        """Remove a tag, and its image with the last one, or an image by its id; return whether it went.
+
+        False means that the engine still needs it, for a container or for another image. An absent one counts as gone.
+        ``force`` takes a tag away although a container uses its image.
+        """
+        with _translated(f"removing the image {reference}", self._connection):
+            try:
+                self._client.remove_image(reference, force=force)
+            except docker.errors.NotFound:
+                return True
+            except docker.errors.APIError as error:
+                if error.status_code == 409:
+                    return False
+                raise
+        return True
+
+
+def connect(connection: Connection) -> Engine:
+    """Return the engine at the end of ``connection``.
+
+    Raises EngineError if it does not answer, or if the certificates cannot be used.
+    """
+    with _translated("connecting", connection):
+        return Engine(docker.APIClient(**_client_arguments(connection)), connection)
+
+
+def _client_arguments(connection: Connection) -> dict[str, Any]:
+    host, tls = connection.host, _tls_config(connection) if connection.encrypted else None
+    if connection.cli_context:
+        context = docker.ContextAPI.get_context(connection.cli_context)
+        if context is None:
+            raise EngineError(
+                f"The Docker command line has no context {connection.cli_context!r} for this user; "
+                "docker context ls lists those there are"
+            )
+        host, tls = context.Host, tls or context.TLSConfig
+    arguments = {"base_url": host, "version": connection.api_version, "timeout": connection.timeout, "tls": tls or False}
+    if connection.use_ssh_client:
+        arguments["use_ssh_client"] = True
+    return arguments
+
+
+def _tls_config(connection: Connection) -> Any:
+    pair = (connection.client_cert, connection.client_key)
+    arguments = {"client_cert": pair if all(pair) else None, "verify": connection.verified}
+    if connection.verified:
+        arguments["ca_cert"] = connection.ca_path
+    if connection.verified and connection.tls_hostname:
+        return _hostname_config_class()(connection.tls_hostname, **arguments)
+    return docker.tls.TLSConfig(**arguments)
+
+
+def _hostname_config_class() -> Any:
+    """Return a TLSConfig for another host name than the URL's, which the SDK itself forgot in version 7.0.
+
+    A function, because its base class exists only where the SDK is installed.
+    """
+
+    class HostnameAdapter(requests.adapters.HTTPAdapter):
+        def __init__(self, hostname: str) -> None:
+            self._hostname = hostname
+            super().__init__()
+
+        def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+            super().init_poolmanager(*args, assert_hostname=self._hostname, **kwargs)
+
+    class HostnameConfig(docker.tls.TLSConfig):
+        def __init__(self, hostname: str, **kwargs: Any) -> None:
+            super().__init__(**kwargs)
+            self._hostname = hostname
+
+        def configure_client(self, client: Any) -> None:
+            super().configure_client(client)
+            client.mount("https://", HostnameAdapter(self._hostname))
+
+    return HostnameConfig
+
+
+def _imported_id(answer: str, reference: str) -> str:
+    """Return the id from the engine's answer: lines of JSON, the last of them with the id or with an error."""
+    last = json.loads(answer.strip().splitlines()[-1]) if answer.strip() else {}
+    image_id = last.get("status", "")
+    if "error" in last or not image_id.startswith("sha256:"):
+        raise EngineError(f"The Docker engine failed at importing the image {reference}: {last.get('error', answer)!s}")
+    return image_id
+
+
+@contextmanager
+def _translated(doing: str, connection: Connection) -> Iterator[None]:
+    """Turn the SDK's exceptions into one sentence: what the engine was asked, and what came of it."""
+    try:
+        yield
+    except docker.errors.TLSParameterError as error:
+        raise EngineError(f"The certificates for the Docker engine at {connection} cannot be used: {error}") from error
+    except docker.errors.APIError as error:
+        reason = error.explanation or error
+        raise EngineError(f"The Docker engine at {connection} refused {doing}: {reason}") from error
+    except (docker.errors.DockerException, requests.exceptions.RequestException) as error:
+        raise EngineError(
+            f"The Docker engine does not answer at {connection} ({doing}): {_reason(error)}; "
+            "start the engine, or correct docker_host"
+        ) from error
+
+
+def _reason(error: BaseException) -> str:
+    """Return the operating system's word for what happened if there is one below the layers of HTTP libraries."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError) and cause.strerror:
+            return cause.strerror
+        cause = cause.__cause__ or cause.__context__
+    return str(error)
