@@ -12,7 +12,10 @@ from typing import Any, Mapping
 
 @dataclass(frozen=True)
 class Image:
-    """An image of the engine: ``size`` in bytes, ``created`` as the engine writes it (RFC 3339)."""
+    """An image of the engine: ``size`` in bytes, ``created`` as the engine writes it (RFC 3339).
+
+    ``digests`` are the names with digests under which registries have it, ``layers`` the digests of its layers, base first.
+    """
 
     id: str
     tags: tuple[str, ...]
@@ -23,6 +26,8 @@ class Image:
     architecture: str
     size: int
     created: str
+    digests: tuple[str, ...] = ()
+    layers: tuple[str, ...] = ()
 
     @classmethod
     def from_inspect(cls, answer: Mapping[str, Any]) -> Image:
@@ -38,4 +43,6 @@ class Image:
             architecture=answer.get("Architecture") or "",
             size=answer.get("Size") or 0,
             created=answer.get("Created") or "",
+            digests=tuple(answer.get("RepoDigests") or ()),
+            layers=tuple((answer.get("RootFS") or {}).get("Layers") or ()),
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from typing import Any, Iterable, Iterator, Sequence
+from typing import Any, ContextManager, Iterable, Iterator, Sequence
 
 from .._errors import EngineError
 from .._image import Image
@@ -29,6 +29,18 @@ class Engine:
     def __init__(self, client: Any, connection: Connection) -> None:
         self._client = client
         self._connection = connection
+
+    @property
+    def client(self) -> Any:
+        """The SDK's low-level client, for the other files of this layer; they use it only within :meth:`asking`."""
+        return self._client
+
+    def asking(self, doing: str) -> ContextManager[None]:
+        """Return a context in which the SDK's exceptions become EngineError, which names what was being done.
+
+        Where the engine refused, ``details["status"]`` is its HTTP status, 404 for what is not there.
+        """
+        return _translated(doing, self._connection)
 
     def version(self) -> dict[str, Any]:
         """Return the engine's own description of its version."""
@@ -173,7 +185,9 @@ def _translated(doing: str, connection: Connection) -> Iterator[None]:
         raise EngineError(f"The certificates for the Docker engine at {connection} cannot be used: {error}") from error
     except docker.errors.APIError as error:
         reason = error.explanation or error
-        raise EngineError(f"The Docker engine at {connection} refused {doing}: {reason}") from error
+        raise EngineError(
+            f"The Docker engine at {connection} refused {doing}: {reason}", status=error.status_code
+        ) from error
     except (docker.errors.DockerException, requests.exceptions.RequestException) as error:
         raise EngineError(
             f"The Docker engine does not answer at {connection} ({doing}): {_reason(error)}; "
