@@ -20,28 +20,38 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _SPECIAL_IN_QUOTES = re.compile(r'(["\\$])')
 
 
+def check_word(word: str, where: str) -> None:
+    """Raise InvalidInput, starting with ``where``, for a word that no program can be given."""
+    if _SURROGATE.search(word) or "\x00" in word:
+        raise InvalidInput(f"{where}: {word!r} holds bytes that are not text; remove them")
+
+
+def check_value(value: str, where: str) -> None:
+    """Raise InvalidInput, starting with ``where``, for a value that cannot stand on one line of text."""
+    if _CONTROL_CHARACTER.search(value) or _SURROGATE.search(value):
+        raise InvalidInput(
+            f"{where}: {value!r} holds a line break or another control character; "
+            "an image's configuration takes values of one line"
+        )
+
+
 def render_words(instruction: str, words: Sequence[str]) -> str:
     """Return an instruction in its JSON form, which no shell reads, such as ``CMD ["a", "b c"]``.
 
-    Raises InvalidInput for a word that is not text, and for too long a line.
+    Raises InvalidInput for a word that :func:`check_word` refuses, and for too long a line.
     """
-    for word in words:
-        if _SURROGATE.search(word) or "\x00" in word:
-            raise InvalidInput(f"{instruction.lower()}: {word!r} holds bytes that are not text; remove them")
+    for index, word in enumerate(words):
+        check_word(word, f"{instruction}[{index}]")
     return _bounded(f"{instruction} {json.dumps(list(words))}", instruction)
 
 
 def render_assignment(instruction: str, key: str, value: str) -> str:
-    """Return ``ENV`` or ``LABEL`` with one key, which must be checked already, and any value that fits on a line.
+    """Return ``ENV`` or ``LABEL`` with one key, which must be checked already, and its value in quotes.
 
     In double quotes the engine gives a meaning to a quote, a backslash and a dollar only (BuildKit's shell/lex.go).
-    Raises InvalidInput for a value with a line break or another control character, and for too long a line.
+    Raises InvalidInput for a value that :func:`check_value` refuses, and for too long a line.
     """
-    if _CONTROL_CHARACTER.search(value) or _SURROGATE.search(value):
-        raise InvalidInput(
-            f"{instruction.lower()}: the value of {key!r} holds a line break or another control character; "
-            "an image's configuration takes values of one line"
-        )
+    check_value(value, f"{instruction} {key}")
     quoted = _SPECIAL_IN_QUOTES.sub(r"\\\1", value)
     return _bounded(f'{instruction} {key}="{quoted}"', f"{instruction} {key}")
 
