@@ -4,7 +4,7 @@
 
 """Check that the collection's tarball holds what users need, and nothing that git does not know.
 
-    check_tarball.py tests/output/dockenv-python-0.1.0.tar.gz
+check_tarball.py tests/output/dockenv-python-0.1.0.tar.gz
 """
 
 from __future__ import annotations
