@@ -14,13 +14,13 @@ import os.path
 import re
 import shlex
 from dataclasses import dataclass, replace
-from typing import Callable, Iterator
+from typing import Callable, Iterable, Iterator, Mapping
 from urllib.parse import quote, unquote, urlsplit
 
 from ._errors import InvalidInput
 
 try:
-    from packaging.markers import Marker
+    from packaging.markers import Marker, UndefinedComparison, UndefinedEnvironmentName, default_environment
     from packaging.requirements import InvalidRequirement
     from packaging.requirements import Requirement as Pep508
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -204,6 +204,47 @@ def parse_requirement(text: str, source: str, folder: str | None = None) -> Requ
     return _parse_pep508(stripped, text, source)
 
 
+def canonical_name(name: str) -> str:
+    """Return a project's name as PEP 503 normalizes it."""
+    return canonicalize_name(name)
+
+
+def parse_dependency(text: str) -> Requirement | None:
+    """Read what an installed distribution requires (``Requires-Dist``); None for what old packages wrote and nobody can read."""
+    try:
+        return _parse_pep508(text.strip(), text, "metadata")
+    except InvalidInput:
+        return None
+
+
+def marker_environment(overrides: Mapping[str, str]) -> dict[str, str]:
+    """Return the values of environment markers on this machine, with those of another interpreter laid over."""
+    return {**default_environment(), **overrides}
+
+
+def is_active(requirement: Requirement, environment: Mapping[str, str], extras: Iterable[str] = ()) -> bool:
+    """Return whether the requirement's marker holds, with any of the extras asked for."""
+    if requirement.marker is None:
+        return True
+    try:
+        return any(requirement.marker.evaluate({**environment, "extra": extra}) for extra in ("", *extras))
+    except (UndefinedComparison, UndefinedEnvironmentName, InvalidVersion):
+        return False
+
+
+def is_version_in(specifier: SpecifierSet, version: str) -> bool:
+    """Return whether an installed version fits; pre-releases do, since somebody chose to install them (as pip judges)."""
+    try:
+        return specifier.contains(version, prereleases=True)
+    except InvalidVersion:
+        return False
+
+
+def older_than(version: str, other: str) -> bool:
+    """Return whether a version comes before another (PEP 440)."""
+    return Version(version) < Version(other)
+
+
 def parse_version(text: str, source: str) -> SpecifierSet:
     """Read a version option: ``7.1.0`` means exactly that, ``>=7.1,<8`` is a specifier. Raises InvalidInput."""
     stripped = text.strip()
@@ -242,14 +283,15 @@ def _is_location(text: str) -> bool:
 
 
 def _parse_pep508(stripped: str, text: str, source: str) -> Requirement:
+    named_url = _NAMED_URL.match(stripped)
+    if named_url and not _URL.match(stripped[named_url.end() :].lstrip()):
+        raise _invalid(text, source, "after the @ stands a URL, as in 'app @ file:///srv/app'")
     try:
         parsed = Pep508(stripped)
         _refuse_legacy_versions(parsed.specifier)
     except (InvalidRequirement, InvalidSpecifier, InvalidVersion):
         reason = "write a name, and if needed extras, version and marker, as in 'requests[socks]>=2.32; python_version >= \"3.9\"' (PEP 508)"
         raise _invalid(text, source, reason) from None
-    if parsed.url is not None and path_of_url(parsed.url) is None and not _URL.match(parsed.url):
-        raise _invalid(text, source, "after the @ stands a URL, as in 'app @ file:///srv/app'")
     return Requirement(source, parsed.name, tuple(sorted(parsed.extras)), parsed.specifier, parsed.marker, parsed.url)
 
 

@@ -1,0 +1,225 @@
+# Copyright (c) 2026, the dockenv.python contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Makes a virtualenv what it shall be: observe, plan, apply or predict, report. Decides nothing itself."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from dataclasses import dataclass, replace
+from typing import Iterator, Mapping
+
+from .._errors import DockenvError
+from .._requirements import older_than
+from .build import Tools, build_generation, refuse_faults, resolve, start
+from .links import LinkState
+from .observe import Interpreter, Observed, observe, observe_venv
+from .pip import OLDEST_PIP
+from .place import generation_name, locked, observe_place, point_at, put_back, remove, swap_in, take_away, write_program
+from .plan import Plan, plan
+from .satisfy import Distribution, judge
+from .spec import Spec
+
+
+@dataclass(frozen=True)
+class State:
+    """A virtualenv as it is reported: ``python`` is None and the rest empty where there is none."""
+
+    python: Interpreter | None = None
+    packages: tuple[Distribution, ...] = ()
+    requested: frozenset[str] = frozenset()
+    links: tuple[LinkState, ...] = ()
+
+
+@dataclass(frozen=True)
+class Result:
+    """What was found, what was or would be done and why, and what is there then."""
+
+    changed: bool
+    plan: Plan
+    before: State
+    after: State
+    actions: tuple[tuple[str, ...], ...]
+
+
+def converge(spec: Spec, tools: Tools, is_check: bool) -> Result:
+    """Make the virtualenv as asked for, or in check mode say what would be done, and change nothing.
+
+    Raises InvalidInput and NotOurs before anything is touched; CommandFailed and DockenvError with the old virtualenv still in place.
+    """
+    try:
+        observed = observe(spec, tools.run)
+        wanted = _decide(spec, observed, tools)
+        if wanted.is_empty or is_check:
+            return _report(spec, observed, wanted, _predict(spec, observed, wanted, tools))
+        with _private_umask_off(), _exclusive(spec) as lock:
+            return _apply(spec, replace(tools, keep=lock), wanted)
+    except OSError as error:
+        place = f" ({error.filename})" if error.filename else ""
+        raise DockenvError(f"Changing the virtualenv {spec.path!r} failed: {error.strerror or error}{place}; run the task again to finish") from None
+
+
+def _decide(spec: Spec, observed: Observed, tools: Tools) -> Plan:
+    """Return the plan; the index is asked only where everything else is well and the latest versions are wanted."""
+    wanted = plan(spec, observed)
+    if wanted.build or not spec.latest or not spec.is_present:
+        return wanted
+    tentative = plan(spec, observed, (f"the latest of {', '.join(sorted(spec.latest))} is asked for",))
+    if tentative.build == "fresh":
+        return tentative
+    with _venv_with_pip(spec, observed, tentative, tools) as folder:
+        candidates = resolve(spec, tentative.pins, os.path.join(folder, "bin", "python3"), tools)
+    outdated = tuple(filter(None, (_lateness(candidate, observed) for candidate in candidates)))
+    return plan(spec, observed, outdated) if outdated else wanted
+
+
+def _lateness(candidate: Distribution, observed: Observed) -> str | None:
+    have = observed.installed.distributions.get(candidate.canonical)
+    if have is None:
+        return f"{candidate.name} {candidate.version} is needed by the latest versions"
+    if have.version == candidate.version:
+        return None
+    return f"{have.name} {have.version} is installed, the latest that fits is {candidate.version}"
+
+
+@contextlib.contextmanager
+def _venv_with_pip(spec: Spec, observed: Observed, wanted: Plan, tools: Tools) -> Iterator[str]:
+    """Yield a virtualenv to ask pip in: the one in use where it will do, else a throw-away one that begins as the plan says."""
+    current = observed.venv.distributions.get("pip") if observed.venv else None
+    if wanted.build == "clone" and current and not older_than(current.version, OLDEST_PIP):
+        yield observed.place.current
+        return
+    folder = os.path.join(tools.folder, "venv")
+    start(spec, observed, wanted.build, folder, tools)
+    try:
+        yield folder
+    finally:
+        remove(folder)
+
+
+def _predict(spec: Spec, observed: Observed, wanted: Plan, tools: Tools) -> State:
+    """Return how the virtualenv would be after the plan."""
+    if not spec.is_present:
+        return State(links=wanted.link_states)
+    if not wanted.build:
+        return _state_of(spec, observed, observed.venv.distributions, observed.venv.interpreter, wanted.link_states)
+    with _venv_with_pip(spec, observed, wanted, tools) as folder:
+        venv = observe_venv(folder, folder, tools.run)
+        candidates = resolve(spec, wanted.pins, os.path.join(folder, "bin", "python3"), tools) if wanted.install else ()
+    kept = {name: found for name, found in venv.distributions.items() if name not in wanted.remove}
+    predicted = {**kept, **{found.canonical: found for found in candidates}}
+    refuse_faults(spec, replace(observed.installed_in(venv), distributions=predicted))
+    return _state_of(spec, observed, predicted, venv.interpreter, wanted.link_states)
+
+
+def _state_of(
+    spec: Spec, observed: Observed, distributions: Mapping[str, Distribution], python: Interpreter | None, links: tuple[LinkState, ...]
+) -> State:
+    installed = replace(observed.installed, distributions=distributions)
+    requested = judge(spec.requirements, spec.constraints, installed).requested if spec.is_present else frozenset()
+    return State(python, tuple(found for _name, found in sorted(distributions.items())), requested, links)
+
+
+def _apply(spec: Spec, tools: Tools, first: Plan) -> Result:
+    """Do the work under the lock; another process may have done it in the meantime."""
+    place = observe_place(spec.path)
+    if spec.is_present:
+        put_back(place)
+    observed = observe(spec, tools.run)
+    wanted = _decide(spec, observed, tools)
+    before = _before(spec, observed)
+    if place.kind == "interrupted" and spec.is_present:
+        wanted = replace(wanted, put_back=True, reasons=(*first.reasons[:1], *wanted.reasons))
+    for path in wanted.clean:
+        remove(path)
+    if not spec.is_present:
+        _apply_links(spec, wanted)
+        if wanted.take_away:
+            take_away(observed.place)
+        return Result(not wanted.is_empty, wanted, before, State(links=wanted.link_states), _actions(spec, wanted))
+    if wanted.build:
+        _replace_generation(spec, observed, wanted, tools)
+    _apply_links(spec, wanted)
+    venv = observe_venv(observe_place(spec.path).folder, spec.path, tools.run)
+    after = _state_of(spec, observed, venv.distributions, venv.interpreter, wanted.link_states)
+    return Result(not wanted.is_empty, wanted, before, after, _actions(spec, wanted))
+
+
+def _replace_generation(spec: Spec, observed: Observed, wanted: Plan, tools: Tools) -> None:
+    generation = generation_name(spec.path)
+    try:
+        build_generation(spec, observed, wanted, generation, tools)
+    except BaseException as error:
+        remove(generation)
+        if not isinstance(error, OSError):
+            raise
+        said = f"{error.strerror or error} ({error.filename})"
+        raise DockenvError(f"Building the virtualenv {spec.path!r} failed, nothing was changed: {said}") from None
+    swap_in(observed.place, generation)
+    for path in observe_place(spec.path).leftovers:
+        remove(path)
+
+
+def _apply_links(spec: Spec, wanted: Plan) -> None:
+    for step in wanted.links:
+        if step.kind == "link":
+            os.makedirs(os.path.dirname(step.path), exist_ok=True)
+            point_at(step.path, step.value)
+        elif step.kind == "wrap" and not wanted.build:
+            write_program(step.path, step.value)
+        elif step.kind in ("unlink", "unwrap"):
+            remove(step.path)
+
+
+@contextlib.contextmanager
+def _private_umask_off() -> Iterator[None]:
+    """Let everybody read what is made meanwhile: a virtualenv serves all users of the host."""
+    old = os.umask(0o022)
+    try:
+        yield
+    finally:
+        os.umask(old)
+
+
+@contextlib.contextmanager
+def _exclusive(spec: Spec) -> Iterator[tuple[int, ...]]:
+    """Hold the lock; where the virtualenv is to be absent and not even its parent folder is there, nobody can be at work."""
+    parent = os.path.dirname(spec.path)
+    if not spec.is_present and not os.path.isdir(parent):
+        yield ()
+        return
+    os.makedirs(parent, exist_ok=True)
+    with locked(spec.path) as descriptor:
+        yield (descriptor,)
+
+
+def _report(spec: Spec, observed: Observed, wanted: Plan, after: State) -> Result:
+    return Result(not wanted.is_empty, wanted, _before(spec, observed), after, _actions(spec, wanted))
+
+
+def _before(spec: Spec, observed: Observed) -> State:
+    links = tuple(
+        LinkState(link.path, found.kind, found.target) for link, found in zip(spec.links, observed.links) if found.kind != "nothing"
+    )
+    if observed.venv is None:
+        return State(links=links)
+    return State(observed.venv.interpreter, tuple(found for _name, found in sorted(observed.venv.distributions.items())), links=links)
+
+
+def _actions(spec: Spec, wanted: Plan) -> tuple[tuple[str, ...], ...]:
+    """Return what a plan does as command lines, or near to: without temporary names, so that check mode and the real run say the same."""
+    actions = [("rm", "--recursive", path) for path in wanted.clean]
+    if wanted.build == "fresh":
+        actions.append((spec.python, "-m", "venv", spec.path))
+    if wanted.build == "clone":
+        actions.append(("clone", spec.path))
+    if wanted.stale or wanted.remove:
+        actions.append(("pip", "uninstall", "--yes", *wanted.stale, *wanted.remove))
+    if wanted.install:
+        actions.append(("pip", "install", *(["--upgrade"] if spec.latest else []), *(str(requirement) for requirement in spec.requirements)))
+    actions += [step.words for step in wanted.links]
+    if wanted.take_away:
+        actions.append(("rm", "--recursive", spec.path))
+    return tuple(actions)

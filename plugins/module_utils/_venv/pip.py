@@ -1,0 +1,115 @@
+# Copyright (c) 2026, the dockenv.python contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Says what pip is told and what it answered: files, command lines, variables and messages; pure, starts nothing."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from typing import Any, Mapping
+
+from .._requirements import Requirement, canonical_name, redact
+from .satisfy import Distribution, read_origin
+from .spec import Spec
+
+# Variables of the caller that would make pip or Python work on something else than the virtualenv; configuration of networks,
+# certificates and indexes is the host's and stays.
+REDIRECTING_VARIABLES = (
+    "PIP_DRY_RUN",
+    "PIP_EDITABLE",
+    "PIP_FORCE_REINSTALL",
+    "PIP_IGNORE_INSTALLED",
+    "PIP_NO_DEPS",
+    "PIP_PREFIX",
+    "PIP_PYTHON",
+    "PIP_REPORT",
+    "PIP_REQUIREMENT",
+    "PIP_ROOT",
+    "PIP_TARGET",
+    "PIP_UPGRADE",
+    "PIP_USER",
+    "PYTHONHOME",
+    "PYTHONPATH",
+    "PYTHONSTARTUP",
+    "PYTHONUSERBASE",
+    "VIRTUAL_ENV",
+    "__PYVENV_LAUNCHER__",
+)
+# The first with both --dry-run and --report.
+OLDEST_PIP = "22.2"
+
+_CONFLICT = re.compile(r"ResolutionImpossible|conflicting dependencies|\(constraint\)|conflict", re.IGNORECASE)
+_UNREACHABLE = re.compile(r"(Connection refused|Name or service not known|Temporary failure in name resolution|Network is unreachable|No route to host|timed out)")
+
+
+def render_requirements(options: tuple[tuple[str, str], ...], requirements: tuple[Requirement, ...]) -> str:
+    """Return a requirements file; it may hold credentials."""
+    lines = [f"{name} {shlex.quote(value)}" if value else name for name, value in options]
+    lines += [requirement.line_with_hashes for requirement in requirements]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def render_constraints(constraints: tuple[Requirement, ...], pins: tuple[str, ...]) -> str:
+    """Return a constraints file."""
+    return "".join(f"{line}\n" for line in (*(constraint.line_with_hashes for constraint in constraints), *pins))
+
+
+def pip_command(python: str, *words: str) -> list[str]:
+    """Return a command line that runs the pip of an interpreter, out of reach of the caller's folder and variables."""
+    return [python, "-I", "-m", "pip", *words]
+
+
+def install_words(requirements: str, constraints: str, is_upgrade: bool) -> list[str]:
+    """Return the words of one joint installation from a requirements file under a constraints file.
+
+    Byte code is compiled later, when the files have their final place.
+    """
+    upgrade = ["--upgrade", "--upgrade-strategy", "only-if-needed"] if is_upgrade else []
+    return ["install", "--no-compile", "--progress-bar", "off", *upgrade, "--requirement", requirements, "--constraint", constraints]
+
+
+def environment(spec: Spec) -> dict[str, str]:
+    """Return the variables to set for pip: indexes go here, never into an argument."""
+    variables = {
+        "LANG": "C.UTF-8",
+        "LC_ALL": "C.UTF-8",
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PIP_NO_COLOR": "1",
+        "PIP_NO_INPUT": "1",
+        "PIP_ROOT_USER_ACTION": "ignore",
+        # pip.conf may ask for installations into the home folder, which no virtualenv can serve.
+        "PIP_USER": "0",
+    }
+    if spec.index_url:
+        variables["PIP_INDEX_URL"] = spec.index_url
+    if spec.extra_index_urls:
+        variables["PIP_EXTRA_INDEX_URL"] = " ".join(spec.extra_index_urls)
+    return variables
+
+
+def parse_report(text: str) -> tuple[Distribution, ...]:
+    """Return what pip would install, from its report: U(https://pip.pypa.io/en/stable/reference/installation-report/)."""
+    return tuple(_read_entry(entry) for entry in json.loads(text)["install"])
+
+
+def _read_entry(entry: Mapping[str, Any]) -> Distribution:
+    metadata = entry["metadata"]
+    origin = read_origin(entry["download_info"]) if entry.get("is_direct") else None
+    name = metadata["name"]
+    return Distribution(name, canonical_name(name), metadata["version"], tuple(metadata.get("requires_dist", ())), origin)
+
+
+def is_conflict(output: str) -> bool:
+    """Return whether pip found no set of versions that satisfies all that was asked for."""
+    return _CONFLICT.search(output) is not None
+
+
+def explain_failure(output: str) -> str:
+    """Return the line of pip's output that says why it failed, without credentials."""
+    errors = [line[len("ERROR: ") :].strip() for line in output.splitlines() if line.startswith("ERROR: ")]
+    said = redact(errors[0] if errors else (output.strip().splitlines() or ["it said nothing"])[-1].strip()).rstrip(".")
+    unreachable = _UNREACHABLE.search(output)
+    return f"the package index cannot be reached ({unreachable.group(1)}): {said}" if unreachable else said
