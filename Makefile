@@ -58,11 +58,11 @@ $(addprefix part-molecule-,$(SCENARIOS)): part-testbed-up
 
 # --- each check
 
-lint: $(READY) ## ansible-lint, yamllint, ruff
-	ansible-lint --offline
-	yamllint --strict .
+lint: $(READY) ## ruff, yamllint, ansible-lint with its profile for production
 	ruff check
 	ruff format --check
+	yamllint --strict .
+	ansible-lint --offline
 
 format: $(TOOLS_READY) ## let ruff write Python as `make lint` wants it
 	ruff check --fix
