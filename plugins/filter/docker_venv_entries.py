@@ -1,0 +1,131 @@
+# Copyright (c) 2026, the dockenv.python contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The filter that turns DebOps-style package entries of the role docker_server into options of docker_venv. Pure."""
+
+from __future__ import annotations
+
+import os.path
+from collections.abc import Mapping
+from typing import Any, Callable
+
+from ansible.errors import AnsibleFilterError
+
+from ..module_utils._errors import InvalidInput
+from ..module_utils._requirements import parse_requirement, parse_version
+
+DOCUMENTATION = r"""
+name: docker_venv_entries
+short_description: Split package entries with links into packages and links
+version_added: 0.1.0
+author: The dockenv.python contributors
+description:
+  - Takes packages as the role P(dockenv.python.docker_server#role) knows them, and returns what M(dockenv.python.docker_venv)
+    takes as its options C(packages) and C(links).
+  - Reads every entry, so that a malformed one is known before anything on the host is changed.
+options:
+  _input:
+    description:
+      - A requirement as a string, or a mapping.
+      - A mapping has a C(name), and may have a C(version), a C(state) (V(present), V(latest) or V(absent)), a C(path) for a
+        link to one of the package's commands, and C(src), the command's name or its path in a virtualenv. Without C(src) the
+        command is called as the link is. The link goes when C(state=absent).
+    type: list
+    elements: raw
+    required: true
+seealso:
+  - module: dockenv.python.docker_venv
+"""
+
+EXAMPLES = r"""
+- name: Show what docker_venv would be told
+  ansible.builtin.debug:
+    msg: "{{ entries | dockenv.python.docker_venv_entries }}"
+  vars:
+    entries:
+      - jsonpatch>=1.33
+      - name: tabulate
+        version: 0.9.0
+        path: /usr/local/bin/tabulate
+"""
+
+RETURN = r"""
+_value:
+  description: The entries split.
+  type: dict
+  contains:
+    packages:
+      description: For the option C(packages) of M(dockenv.python.docker_venv).
+      type: list
+      elements: raw
+    links:
+      description: For the option C(links) of M(dockenv.python.docker_venv).
+      type: list
+      elements: dict
+    problems:
+      description: What is wrong with the entries, a sentence each. With any of them nothing should be changed.
+      type: list
+      elements: str
+"""
+
+KEYS = ("name", "version", "state", "path", "src")
+STATES = ("present", "latest", "absent")
+
+
+def docker_venv_entries(entries: Any) -> dict[str, list[Any]]:
+    """Return packages, links and problems of ``entries``. Raises AnsibleFilterError if these are no list."""
+    if isinstance(entries, (str, Mapping)) or not hasattr(entries, "__iter__"):
+        raise AnsibleFilterError(f"docker_venv_entries takes a list of packages, not {entries!r}")
+    split: dict[str, list[Any]] = {"packages": [], "links": [], "problems": []}
+    for index, entry in enumerate(entries):
+        try:
+            _check_entry(entry, f"entry {index + 1}")
+        except InvalidInput as error:
+            split["problems"].append(error.message)
+            continue
+        split["packages"].append(_package_of(entry))
+        if isinstance(entry, Mapping) and entry.get("path"):
+            split["links"].append(_link_of(entry))
+    return split
+
+
+def _check_entry(entry: Any, source: str) -> None:
+    """Raise InvalidInput if docker_venv could not read the entry."""
+    if isinstance(entry, str):
+        parse_requirement(entry, source)
+        return
+    if not isinstance(entry, Mapping) or not isinstance(entry.get("name"), str):
+        raise InvalidInput(f"{source}: {entry!r} is neither a requirement nor a mapping with a name")
+    unknown = sorted(str(key) for key in entry if key not in KEYS)
+    if unknown:
+        raise InvalidInput(f"{source}: there is no key {unknown[0]!r} here; known are {', '.join(KEYS)}")
+    parse_requirement(entry["name"], source)
+    if entry.get("version") is not None:
+        parse_version(str(entry["version"]), source)
+    if entry.get("state", "present") not in STATES:
+        raise InvalidInput(f"{source}: {entry['state']!r} is no state; use one of {', '.join(STATES)}")
+    if entry.get("src") and not entry.get("path"):
+        raise InvalidInput(f"{source}: 'src' says where a link leads, and there is no 'path' for the link")
+    if not str(entry.get("path") or "/").startswith("/"):
+        raise InvalidInput(f"{source}: the path {entry['path']!r} of the link is not absolute")
+
+
+def _package_of(entry: Any) -> Any:
+    return entry if isinstance(entry, str) else {key: entry[key] for key in ("name", "version", "state") if entry.get(key) is not None}
+
+
+def _link_of(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "path": entry["path"],
+        "command": os.path.basename(entry.get("src") or entry["path"]),
+        "state": "absent" if entry.get("state") == "absent" else "present",
+    }
+
+
+class FilterModule:
+    """The filter plugins of this file."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        """Return the filters by name."""
+        return {"docker_venv_entries": docker_venv_entries}

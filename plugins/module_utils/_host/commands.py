@@ -1,0 +1,72 @@
+# Copyright (c) 2026, the dockenv.python contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run several short commands at once and collect their answers. Raises nothing: a command that cannot run answers so."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import dataclass
+from typing import Mapping, Optional, Sequence, Union
+
+# Nothing here takes longer on a healthy host: most of these commands print a version.
+TIMEOUT_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command answered; ``rc`` is None if it could not be started or did not end in time, and ``stderr`` says why."""
+
+    rc: Optional[int]
+    stdout: str
+    stderr: str
+
+    @property
+    def last_words(self) -> str:
+        """The last line that says something, or the exit status where there is none."""
+        lines = (self.stderr.strip() or self.stdout.strip()).splitlines()
+        return lines[-1].strip() if lines else f"exit status {self.rc}"
+
+
+Running = Union["subprocess.Popen[str]", Answer]
+
+
+def start(command: Sequence[str]) -> Running:
+    """Start a command in the C locale, so that its texts can be read, with nothing on its standard input."""
+    environment = {**os.environ, "LC_ALL": "C", "PYTHONDONTWRITEBYTECODE": "1"}
+    try:
+        return subprocess.Popen(
+            list(command),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment,
+            text=True,
+            errors="replace",
+        )
+    except OSError as error:
+        return Answer(rc=None, stdout="", stderr=f"{command[0]}: {error.strerror}")
+
+
+def collect(running: Mapping[str, Running]) -> dict[str, Answer]:
+    """Wait for started commands and return their answers by the same names."""
+    return {name: _finish(process) for name, process in running.items()}
+
+
+def run(command: Sequence[str]) -> Answer:
+    """Run one command to its end."""
+    return _finish(start(command))
+
+
+def _finish(process: Running) -> Answer:
+    if isinstance(process, Answer):
+        return process
+    try:
+        stdout, stderr = process.communicate(timeout=TIMEOUT_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        stdout, _rest = process.communicate()
+        return Answer(rc=None, stdout=stdout, stderr=f"{process.args[0]} did not end within {TIMEOUT_SECONDS:.0f} seconds")
+    return Answer(rc=process.returncode, stdout=stdout, stderr=stderr)

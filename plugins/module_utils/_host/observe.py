@@ -1,0 +1,290 @@
+# Copyright (c) 2026, the dockenv.python contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Observe a Docker host: packages, service, engine, daemon.json, commands, virtualenv, users. Reads only; decides nothing."""
+
+from __future__ import annotations
+
+import grp
+import json
+import os
+import pwd
+import re
+import time
+from dataclasses import dataclass
+from typing import Any, Mapping, Optional
+
+from .._errors import EngineError
+from . import commands
+from .daemon import digest_options, mask_credentials
+from .engine_socket import ENGINE_SOCKET, get_json
+
+DAEMON = "/usr/sbin/dockerd"
+CLIENT = "/usr/bin/docker"
+CONFIG_FILE = "/etc/docker/daemon.json"
+# Stands beside the file from a change of it until the engine was seen to run with the change
+PREVIOUS_CONFIG_FILE = f"{CONFIG_FILE}.previous"
+OVERRIDE_FILE = "/etc/systemd/system/docker.service.d/dockenv.conf"
+FACT_FILE = "/etc/ansible/facts.d/docker_server.fact"
+PID_FILE = "/var/run/docker.pid"
+DEFAULT_DATA_ROOT = "/var/lib/docker"
+GROUP = "docker"
+
+PLUGIN_FOLDERS = ("/usr/libexec/docker/cli-plugins", "/usr/lib/docker/cli-plugins")
+STANDALONE_COMPOSE = "/usr/bin/docker-compose"
+
+# Runs under docker-python. Every line is one more thing that works, so a crash tells how far it came.
+PROOF = """
+import importlib.metadata, json, sys
+packages = {found.metadata["Name"]: found.version for found in importlib.metadata.distributions()}
+print(json.dumps({"prefix": sys.prefix, "version": "%d.%d.%d" % sys.version_info[:3], "packages": packages}), flush=True)
+import docker
+print(json.dumps({"sdk": docker.__version__}), flush=True)
+if sys.argv[1:]:
+    print(json.dumps({"engine": docker.DockerClient(base_url=sys.argv[1], timeout=10).version()["Version"]}))
+"""
+_VERSION = re.compile(r"\d+\.\d+[^\s,]*")
+
+
+@dataclass(frozen=True)
+class Questions:
+    """What to look for: names of packages and users, the paths that the role makes, seconds to wait for a starting engine."""
+
+    packages: tuple[str, ...] = ()
+    users: tuple[str, ...] = ()
+    docker_python: str = "/usr/local/bin/docker-python"
+    docker_compose: str = "/usr/local/bin/docker-compose"
+    virtualenv: str = "/usr/local/lib/docker/virtualenv"
+    wait: float = 0.0
+
+
+def observe_host(questions: Questions) -> dict[str, Any]:
+    """Return what the host is like, as the module docker_host_info documents it."""
+    service, engine = observe_service_and_engine(questions.wait)
+    answers = _run_commands(questions, service["running"])
+    config = observe_config()
+    return {
+        "packages": parse_packages(answers["packages"].stdout),
+        "service": service,
+        "engine": {
+            **engine,
+            "version": engine["version"] or parse_version(answers["daemon"]),
+            "swarm": engine["swarm"] or _swarm_on_disk(config["data_root"]),
+        },
+        "config": config,
+        "client": {"version": parse_version(answers["client"])},
+        "compose": observe_compose(questions.docker_compose, answers["compose"]),
+        "buildx": {"version": parse_version(answers["buildx"])},
+        "python": {"kind": kind_of(questions.docker_python), **parse_proof(questions.docker_python, answers["python"])},
+        "virtualenv": kind_of(questions.virtualenv),
+        "group": _has_group(),
+        "users": {name: observe_user(name) for name in questions.users},
+        "fact": read_fact(),
+    }
+
+
+def observe_service() -> dict[str, Any]:
+    """Return who runs the engine (``systemd`` if it is PID 1, else ``process``), whether it runs, and whether it starts at boot.
+
+    /run/systemd/system is what sd_booted(3) looks for.
+    """
+    if not os.path.isdir("/run/systemd/system"):
+        return {"manager": "process", "running": _has_process(), "enabled": False}
+    shown = commands.run(["systemctl", "show", "docker.service", "--property=ActiveState,UnitFileState"]).stdout
+    state = dict(line.partition("=")[::2] for line in shown.splitlines())
+    return {
+        "manager": "systemd",
+        "running": state.get("ActiveState") in ("active", "reloading"),
+        "enabled": state.get("UnitFileState") == "enabled",
+    }
+
+
+def observe_service_and_engine(wait: float) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the states of the service and of the engine; while the engine does not answer, ask again for ``wait`` seconds."""
+    deadline = time.monotonic() + wait
+    while True:
+        service = observe_service()
+        engine = observe_engine(service["running"])
+        if engine["answers"] or time.monotonic() >= deadline:
+            return service, engine
+        time.sleep(0.1)
+
+
+def observe_engine(running: bool) -> dict[str, Any]:
+    """Return the engine's versions, storage and Swarm state, or None for each and a ``problem``.
+
+    A stopped engine is not asked: systemd would start it for whoever connects to its socket.
+    """
+    silent = {"answers": False, "version": None, "api": None, "storage_driver": None, "swarm": None, "containers": 0}
+    if not running:
+        return {**silent, "problem": "The engine does not run"}
+    try:
+        version, info = get_json("/version"), get_json("/info")
+    except EngineError as error:
+        return {**silent, "problem": error.message}
+    return {
+        "answers": True,
+        "version": version.get("Version"),
+        "api": version.get("ApiVersion"),
+        "storage_driver": info.get("Driver"),
+        "swarm": info.get("Swarm", {}).get("LocalNodeState") or "inactive",
+        "containers": info.get("ContainersRunning", 0),
+        "problem": None,
+    }
+
+
+def observe_config() -> dict[str, Any]:
+    """Return what daemon.json holds, without credentials, where the engine's data lies, and what of a change is left over."""
+    options, problem = None, None
+    try:
+        with open(CONFIG_FILE, encoding="utf-8") as file:
+            text = file.read()
+        options = json.loads(text) if text.strip() else {}
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError) as error:
+        problem = f"{CONFIG_FILE} cannot be read: {error}"
+    if options is not None and not isinstance(options, dict):
+        options, problem = None, f"{CONFIG_FILE} is no JSON mapping"
+    data_root = (options or {}).get("data-root") or DEFAULT_DATA_ROOT
+    return {
+        "path": CONFIG_FILE,
+        "exists": os.path.lexists(CONFIG_FILE),
+        "options": mask_credentials(options),
+        "digest": None if options is None else digest_options(options),
+        "problem": problem,
+        "pending": os.path.lexists(PREVIOUS_CONFIG_FILE),
+        "override": os.path.lexists(OVERRIDE_FILE),
+        "data_root": data_root,
+        "data": _holds_anything(data_root),
+    }
+
+
+def observe_compose(link: str, answer: commands.Answer) -> dict[str, Any]:
+    """Return what stands at ``link``, what it should point to, and the version that the command there answers."""
+    return {
+        "path": link,
+        "kind": kind_of(link),
+        "points_to": os.readlink(link) if os.path.islink(link) else None,
+        "target": find_compose(),
+        "version": parse_version(answer),
+        "problem": None if answer.rc == 0 else answer.last_words,
+    }
+
+
+def observe_user(name: str) -> dict[str, bool]:
+    """Return whether an account of that name exists and is in the group of the engine's socket."""
+    try:
+        account = pwd.getpwnam(name)
+    except KeyError:
+        return {"exists": False, "member": False}
+    try:
+        group = grp.getgrnam(GROUP).gr_gid
+    except KeyError:
+        return {"exists": True, "member": False}
+    return {"exists": True, "member": group in os.getgrouplist(name, account.pw_gid)}
+
+
+def find_compose() -> Optional[str]:
+    """Return the path of the host's Compose: the plugin, which also runs by itself, or else a command of its own."""
+    candidates = (*(f"{folder}/docker-compose" for folder in PLUGIN_FOLDERS), STANDALONE_COMPOSE)
+    return next((path for path in candidates if os.access(path, os.X_OK)), None)
+
+
+def kind_of(path: str) -> str:
+    """Return what stands at a path: ``absent``, ``link``, ``folder`` or ``file``."""
+    if os.path.islink(path):
+        return "link"
+    if os.path.isdir(path):
+        return "folder"
+    return "file" if os.path.exists(path) else "absent"
+
+
+def read_fact() -> Optional[Mapping[str, Any]]:
+    """Return the content of the local fact that the role leaves, or None if there is none that can be read."""
+    try:
+        with open(FACT_FILE, encoding="utf-8") as file:
+            fact = json.load(file)
+    except (OSError, ValueError):
+        return None
+    return fact if isinstance(fact, dict) else None
+
+
+def parse_packages(listing: str) -> dict[str, str]:
+    """Return the versions of installed packages from lines of ``dpkg-query``: status, name, version."""
+    rows = [line.split("\t") for line in listing.splitlines()]
+    return {row[1]: row[2] for row in rows if len(row) == 3 and row[0].startswith("ii")}
+
+
+def parse_version(answer: commands.Answer) -> Optional[str]:
+    """Return the first version number in what a command printed, or None if it failed."""
+    match = _VERSION.search(answer.stdout) if answer.rc == 0 else None
+    return match.group() if match else None
+
+
+def parse_proof(path: str, answer: commands.Answer) -> dict[str, Any]:
+    """Return what docker-python proved of itself: prefix, version, packages, SDK, the engine it reached; ``problem`` if it broke."""
+    proven: dict[str, Any] = {"path": path, "prefix": None, "version": None, "packages": {}, "sdk": None, "engine": None}
+    for line in answer.stdout.splitlines():
+        try:
+            proven.update(json.loads(line))
+        except ValueError:
+            break  # not our interpreter's words; the problem below says so
+    return {**proven, "problem": None if answer.rc == 0 else answer.last_words}
+
+
+def _run_commands(questions: Questions, engine_runs: bool) -> dict[str, commands.Answer]:
+    """Run everything that must be run side by side, and return the answers by name."""
+    form = "${db:Status-Abbrev}\\t${Package}\\t${Version}\\n"
+    engine_url = [f"unix://{ENGINE_SOCKET}"] if engine_runs else []
+    wanted = {
+        "packages": ["dpkg-query", "--show", f"--showformat={form}", "--", *questions.packages],
+        "daemon": [DAEMON, "--version"],
+        "client": [CLIENT, "--version"],
+        "compose": [questions.docker_compose, "version", "--short"],
+        "buildx": [find_buildx(), "version"],
+        "python": [questions.docker_python, "-I", "-c", PROOF, *engine_url],
+    }
+    needless = {"packages"} if not questions.packages else set()
+    if engine_runs:
+        needless.add("daemon")  # the running one said its version itself
+    nothing = commands.Answer(rc=0, stdout="", stderr="")
+    answers = commands.collect({name: commands.start(words) for name, words in wanted.items() if name not in needless})
+    return {**dict.fromkeys(needless, nothing), **answers}
+
+
+def find_buildx() -> str:
+    """Return the path of the client's buildx plugin; where there is none, the one where it would be."""
+    candidates = [f"{folder}/docker-buildx" for folder in PLUGIN_FOLDERS]
+    return next((path for path in candidates if os.access(path, os.X_OK)), candidates[0])
+
+
+def _has_process() -> bool:
+    """Tell whether the process that the engine's file names is a dockerd; the file outlives an engine that was killed."""
+    try:
+        with open(PID_FILE, encoding="ascii") as file:
+            process = int(file.read())
+        return os.path.basename(os.readlink(f"/proc/{process}/exe")) == os.path.basename(DAEMON)
+    except (OSError, ValueError):
+        return False
+
+
+def _holds_anything(folder: str) -> bool:
+    try:
+        with os.scandir(folder) as entries:
+            return next(entries, None) is not None
+    except OSError:
+        return False
+
+
+def _has_group() -> bool:
+    try:
+        return bool(grp.getgrnam(GROUP))
+    except KeyError:
+        return False
+
+
+def _swarm_on_disk(data_root: str) -> str:
+    """Return a stopped engine's Swarm state; it keeps this file for as long as the host is a node."""
+    return "active" if os.path.exists(os.path.join(data_root, "swarm", "docker-state.json")) else "inactive"

@@ -1,0 +1,299 @@
+#!/usr/bin/python
+# Copyright (c) 2026, the dockenv.python contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Look at a Docker host; what is looked at is in module_utils/_host/observe.py."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: docker_host_info
+short_description: Look at a Docker host and at what the role docker_server promises of it
+version_added: 0.1.0
+author: The dockenv.python contributors
+description:
+  - Answers in one task what a play would need a dozen for - installed packages, the state of the service, versions of engine,
+    client, Compose and buildx, the content of C(daemon.json), whether users may use the engine, and what C(docker-python) runs.
+  - Works on a bare host too, with the standard library of Python alone. An engine that does not run is not started by the question.
+  - Looks at the local engine of a host with Debian's paths, not at a remote one.
+extends_documentation_fragment:
+  - dockenv.python.attributes
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: none
+    details: The module changes nothing.
+  idempotent:
+    support: full
+  platform:
+    platforms: debian
+options:
+  packages:
+    description: Names of Debian packages to look for.
+    type: list
+    elements: str
+    default: []
+  users:
+    description: Names of accounts to look for.
+    type: list
+    elements: str
+    default: []
+  docker_python:
+    description: Path of the command that runs the Python of the Docker virtualenv.
+    type: path
+    default: /usr/local/bin/docker-python
+  docker_compose:
+    description: Path of the C(docker-compose) command.
+    type: path
+    default: /usr/local/bin/docker-compose
+  virtualenv:
+    description: Path of the virtualenv that O(docker_python) is expected to run.
+    type: path
+    default: /usr/local/lib/docker/virtualenv
+  wait:
+    description: How many seconds to wait for an engine that was just started and does not answer yet.
+    type: int
+    default: 0
+seealso:
+  - plugin: dockenv.python.docker_daemon_plan
+    plugin_type: filter
+  - module: community.docker.docker_host_info
+    description: What the engine says of itself, its containers, images and networks.
+"""
+
+EXAMPLES = r"""
+- name: Look at the host
+  dockenv.python.docker_host_info:
+    users:
+      - deploy
+  register: host
+
+- name: Fail if docker-python is not what it should be
+  ansible.builtin.assert:
+    that: item.kept
+    fail_msg: "{{ item.why }}"
+    quiet: true
+  loop: "{{ host.promises }}"
+  loop_control:
+    label: "{{ item.name }}"
+"""
+
+RETURN = r"""
+packages:
+  description: Versions of those of O(packages) that are installed, by name.
+  returned: success
+  type: dict
+  sample: {"docker.io": "26.1.5+dfsg1-9+b9"}
+service:
+  description: Who runs the engine.
+  returned: success
+  type: dict
+  contains:
+    manager:
+      description: V(systemd) if systemd is PID 1, else V(process).
+      type: str
+    running:
+      description: Whether the engine's process runs.
+      type: bool
+    enabled:
+      description: Whether the engine starts when the machine does.
+      type: bool
+engine:
+  description: What the engine says of itself.
+  returned: success
+  type: dict
+  contains:
+    answers:
+      description: Whether it answers.
+      type: bool
+    problem:
+      description: Why it does not.
+      type: str
+    version:
+      description: Its version, even if it does not run.
+      type: str
+    api:
+      description: The newest version of the API that it speaks.
+      type: str
+    storage_driver:
+      description: How it stores images and containers.
+      type: str
+    swarm:
+      description: The node's state in a Swarm, V(inactive) if it is in none.
+      type: str
+    containers:
+      description: How many containers run.
+      type: int
+config:
+  description: The engine's C(daemon.json).
+  returned: success
+  type: dict
+  contains:
+    path:
+      description: Where the file is or would be.
+      type: str
+    exists:
+      description: Whether there is one.
+      type: bool
+    options:
+      description: Its content. Credentials in URLs are replaced by asterisks.
+      type: dict
+    digest:
+      description: A digest of its content, credentials included.
+      type: str
+    problem:
+      description: Why it cannot be read.
+      type: str
+    pending:
+      description: Whether a change of it was begun and the engine not yet seen to run with it.
+      type: bool
+    override:
+      description: Whether the drop-in is there that keeps systemd's unit from naming the engine's socket.
+      type: bool
+    data_root:
+      description: Folder of the engine's data.
+      type: str
+    data:
+      description: Whether that folder holds anything.
+      type: bool
+client:
+  description: The docker client of the distribution.
+  returned: success
+  type: dict
+  contains:
+    version:
+      description: Its version.
+      type: str
+compose:
+  description: The command at O(docker_compose), and what it should point to.
+  returned: success
+  type: dict
+  contains:
+    path:
+      description: Same as O(docker_compose).
+      type: str
+    kind:
+      description: What is there, V(absent), V(link), V(file) or V(folder).
+      type: str
+    points_to:
+      description: Where a link points.
+      type: str
+    target:
+      description: Path of the Compose plugin, or of the distribution's C(docker-compose) where the plugin is missing.
+      type: str
+    version:
+      description: The version that C(docker-compose version) answers.
+      type: str
+    problem:
+      description: Why it does not answer.
+      type: str
+buildx:
+  description: The buildx plugin.
+  returned: success
+  type: dict
+  contains:
+    version:
+      description: Its version.
+      type: str
+python:
+  description: What the command at O(docker_python) says of itself.
+  returned: success
+  type: dict
+  contains:
+    path:
+      description: Same as O(docker_python).
+      type: str
+    kind:
+      description: What is there, V(absent), V(link), V(file) or V(folder).
+      type: str
+    prefix:
+      description: Its C(sys.prefix).
+      type: str
+    version:
+      description: Its version.
+      type: str
+    packages:
+      description: Versions of the packages that it can import, by name.
+      type: dict
+    sdk:
+      description: Version of the Docker SDK that it imports.
+      type: str
+    engine:
+      description: Version of the engine that the Docker SDK reaches.
+      type: str
+    problem:
+      description: Why it went no further.
+      type: str
+virtualenv:
+  description: What is at O(virtualenv), V(absent), V(link), V(file) or V(folder).
+  returned: success
+  type: str
+group:
+  description: Whether the group C(docker) exists.
+  returned: success
+  type: bool
+users:
+  description: For each of O(users), whether the account exists (C(exists)) and is in the group C(docker) (C(member)).
+  returned: success
+  type: dict
+  sample: {"deploy": {"exists": true, "member": false}}
+fact:
+  description: The local fact that the role P(dockenv.python.docker_server#role) left.
+  returned: success
+  type: dict
+promises:
+  description: What the role P(dockenv.python.docker_server#role) promises, and whether it holds.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: V(engine), V(docker-compose), V(docker-python) or V(sdk).
+      type: str
+    kept:
+      description: Whether it holds.
+      type: bool
+    why:
+      description: What was seen, as a sentence.
+      type: str
+"""
+
+from dataclasses import asdict
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..module_utils._host.observe import Questions, observe_host
+from ..module_utils._host.promises import judge_promises
+
+ARGUMENT_SPEC = {
+    "packages": {"type": "list", "elements": "str", "default": []},
+    "users": {"type": "list", "elements": "str", "default": []},
+    "docker_python": {"type": "path", "default": "/usr/local/bin/docker-python"},
+    "docker_compose": {"type": "path", "default": "/usr/local/bin/docker-compose"},
+    "virtualenv": {"type": "path", "default": "/usr/local/lib/docker/virtualenv"},
+    "wait": {"type": "int", "default": 0},
+}
+
+
+def main() -> None:
+    """Look, judge, report."""
+    module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
+    params = module.params
+    host = observe_host(
+        Questions(
+            packages=tuple(params["packages"]),
+            users=tuple(params["users"]),
+            docker_python=params["docker_python"],
+            docker_compose=params["docker_compose"],
+            virtualenv=params["virtualenv"],
+            wait=params["wait"],
+        )
+    )
+    promises = [asdict(promise) for promise in judge_promises(host, params["virtualenv"])]
+    module.exit_json(changed=False, promises=promises, **host)
+
+
+if __name__ == "__main__":
+    main()
