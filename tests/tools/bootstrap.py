@@ -76,9 +76,9 @@ def ensure_ensurepip() -> None:
         return
     package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
     print(f"{sys.executable} cannot make virtual environments: installing {package}", flush=True)
-    become = [] if os.geteuid() == 0 else ["sudo"]
-    run(*become, "apt-get", "update", "--quiet")
-    run(*become, "apt-get", "install", "--yes", "--quiet", "--no-install-recommends", package)
+    apt = [*([] if os.geteuid() == 0 else ["sudo"]), "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet=2"]
+    run(*apt, "update")
+    run(*apt, "install", "--no-install-recommends", package)
 
 
 def need_python(supported: tuple[Version, Version], purpose: str) -> Path:
