@@ -92,8 +92,8 @@ def need_python(supported: tuple[Version, Version], purpose: str) -> Path:
     found = newest_between(*supported)
     if not found:
         sys.exit(
-            f"{purpose} needs a Python from {lowest} to {highest}, and uv could not get one. "
-            f"Install one (any place on PATH, or pyenv's) and start again."
+            f"There is no Python {lowest} to {highest}, which {purpose} needs, and uv could not get one. "
+            "Install one, in a folder of PATH or with pyenv, and start again."
         )
     return found
 
