@@ -52,6 +52,8 @@ class RunRequest:
 
     ``account`` is the user in the container; its name resolves there, and its home is an empty folder in memory, except
     root's, which is the image's. Without an account, the user is the image's own. ``stdin`` None means no standard input.
+    With ``reset_entrypoint`` the image's entry point does not run, and ``argv`` is the whole command.
+    ``files`` maps absolute paths to what only root can read there, in this container alone.
     """
 
     image: str
@@ -66,7 +68,9 @@ class RunRequest:
     hostname: str | None = None
     workdir: str | None = None
     stdin: bytes | None = None
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     remove: bool = True
+    reset_entrypoint: bool = False
 
 
 @dataclass(frozen=True)
@@ -165,8 +169,11 @@ def _created(engine: Engine, request: RunRequest, keep: bool = False) -> Iterato
         container = engine.client.create_container(**_creation(engine, request))["Id"]
     finished = False
     try:
+        files = {path: (content, 0o600) for path, content in request.files.items()}
         if request.account is not None:
-            _write_accounts(engine, container, request.account)
+            files.update(_account_files(engine, container, request.account))
+        if files:
+            _write_files(engine, container, files)
         yield container
         finished = True
     finally:
@@ -190,6 +197,8 @@ def _creation(engine: Engine, request: RunRequest) -> dict[str, Any]:
     return {
         "image": request.image,
         "command": list(request.argv) or None,
+        # One empty word is how the engine's API spells "no entry point"
+        "entrypoint": [""] if request.reset_entrypoint else None,
         "name": request.name,
         "hostname": request.hostname,
         "user": f"{account.uid}:{account.gid}" if account is not None else None,
@@ -213,18 +222,22 @@ def _bindings(request: RunRequest, wanted: Port) -> list[tuple[str, int | None]]
     return [(port.host_ip, port.host_port or None) for port in ports]
 
 
-def _write_accounts(engine: Engine, container: str, account: Account) -> None:
-    """Add the account to the container's own files; those of the image and of the host stay as they are."""
+def _account_files(engine: Engine, container: str, account: Account) -> dict[str, tuple[bytes, int]]:
+    """Return the container's account files with the account added; those of the image and of the host stay as they are."""
     passwd = add_to_passwd(_read_file(engine, container, "/etc/passwd"), account)
     group = add_to_group(_read_file(engine, container, "/etc/group"), account)
+    texts = {"/etc/passwd": passwd, "/etc/group": group}
+    return {path: (text.encode("utf-8", "surrogateescape"), 0o644) for path, text in texts.items()}
+
+
+def _write_files(engine: Engine, container: str, files: Mapping[str, tuple[bytes, int]]) -> None:
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w") as tar:
-        for name, text in (("etc/passwd", passwd), ("etc/group", group)):
-            entry = tarfile.TarInfo(name)
-            content = text.encode("utf-8", "surrogateescape")
-            entry.mode, entry.size = 0o644, len(content)
+        for path, (content, mode) in files.items():
+            entry = tarfile.TarInfo(path.lstrip("/"))
+            entry.mode, entry.size = mode, len(content)
             tar.addfile(entry, io.BytesIO(content))
-    with engine.asking(f"giving the user {account.uid} a name in the container"):
+    with engine.asking("writing files into a container"):
         engine.client.put_archive(container, "/", archive.getvalue())
 
 
