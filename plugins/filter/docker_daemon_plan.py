@@ -75,7 +75,7 @@ _value:
       description: What is wrong with the options, a sentence each. With any of them nothing should be changed.
       type: list
       elements: str
-    changed:
+    differing:
       description: Keys whose values differ from the file on the host.
       type: list
       elements: str

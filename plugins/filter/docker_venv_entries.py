@@ -29,7 +29,7 @@ options:
     description:
       - A requirement as a string, or a mapping.
       - A mapping has a C(name), and may have a C(version), a C(state) (V(present), V(latest) or V(absent)), a C(path) for a
-        link to one of the package's commands, and C(src), the command's name or its path in a virtualenv. Without C(src) the
+        link to one of the package's commands, C(editable) as in M(dockenv.python.docker_venv), and C(src), the command's name or its path in a virtualenv. Without C(src) the
         command is called as the link is. The link goes when C(state=absent).
     type: list
     elements: raw
@@ -69,7 +69,8 @@ _value:
       elements: str
 """
 
-KEYS = ("name", "version", "state", "path", "src")
+PACKAGE_KEYS = ("name", "version", "state", "editable")
+KEYS = (*PACKAGE_KEYS, "path", "src")
 STATES = ("present", "latest", "absent")
 
 
@@ -100,7 +101,7 @@ def _check_entry(entry: Any, source: str) -> None:
     unknown = sorted(str(key) for key in entry if key not in KEYS)
     if unknown:
         raise InvalidInput(f"{source}: there is no key {unknown[0]!r} here; known are {', '.join(KEYS)}")
-    parse_requirement(entry["name"], source)
+    parse_requirement(f"-e {entry['name']}" if entry.get("editable") else entry["name"], source)
     if entry.get("version") is not None:
         parse_version(str(entry["version"]), source)
     if entry.get("state", "present") not in STATES:
@@ -112,7 +113,7 @@ def _check_entry(entry: Any, source: str) -> None:
 
 
 def _package_of(entry: Any) -> Any:
-    return entry if isinstance(entry, str) else {key: entry[key] for key in ("name", "version", "state") if entry.get(key) is not None}
+    return entry if isinstance(entry, str) else {key: entry[key] for key in PACKAGE_KEYS if entry.get(key) is not None}
 
 
 def _link_of(entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -72,15 +72,25 @@ EXAMPLES = r"""
 
 - name: Fail if docker-python is not what it should be
   ansible.builtin.assert:
-    that: item.kept
-    fail_msg: "{{ item.why }}"
+    that: host.promises['docker-python'].kept
+    fail_msg: "{{ host.promises['docker-python'].why }}"
     quiet: true
-  loop: "{{ host.promises }}"
-  loop_control:
-    label: "{{ item.name }}"
 """
 
 RETURN = r"""
+release:
+  description: The distribution.
+  returned: success
+  type: dict
+  contains:
+    id:
+      description: Its name in lower case.
+      type: str
+      sample: debian
+    version:
+      description: Its version. Distributions without releases have none.
+      type: str
+      sample: "13"
 packages:
   description: Versions of those of O(packages) that are installed, by name.
   returned: success
@@ -244,23 +254,25 @@ fact:
   returned: success
   type: dict
 promises:
-  description: What the role P(dockenv.python.docker_server#role) promises, and whether it holds.
+  description:
+    - What the role P(dockenv.python.docker_server#role) promises, and whether it holds.
+    - The keys are C(engine), C(docker-compose), C(docker-python) and C(sdk) (the Docker SDK of C(docker-python) reaches the engine).
   returned: success
-  type: list
-  elements: dict
+  type: dict
   contains:
-    name:
-      description: V(engine), V(docker-compose), V(docker-python) or V(sdk).
-      type: str
-    kept:
-      description: Whether it holds.
-      type: bool
-    why:
-      description: What was seen, as a sentence.
-      type: str
+    engine:
+      description: The same two keys for each promise.
+      type: dict
+      contains:
+        kept:
+          description: Whether it holds.
+          type: bool
+        why:
+          description: What was seen, as a sentence.
+          type: str
 """
 
-from dataclasses import asdict
+import os.path
 
 from ansible.module_utils.basic import AnsibleModule
 
@@ -281,17 +293,18 @@ def main() -> None:
     """Look, judge, report."""
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, supports_check_mode=True)
     params = module.params
+    virtualenv = os.path.normpath(params["virtualenv"])
     host = observe_host(
         Questions(
             packages=tuple(params["packages"]),
             users=tuple(params["users"]),
             docker_python=params["docker_python"],
             docker_compose=params["docker_compose"],
-            virtualenv=params["virtualenv"],
+            virtualenv=virtualenv,
             wait=params["wait"],
         )
     )
-    promises = [asdict(promise) for promise in judge_promises(host, params["virtualenv"])]
+    promises = {promise.name: {"kept": promise.kept, "why": promise.why} for promise in judge_promises(host, virtualenv)}
     module.exit_json(changed=False, promises=promises, **host)
 
 

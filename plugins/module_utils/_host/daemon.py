@@ -62,7 +62,7 @@ class Host:
 class Plan:
     """What daemon.json shall hold (``options``, ``text``), and what leads there.
 
-    ``problems`` are sentences; with any of them nothing may be changed. ``changed`` are the keys that differ from the file.
+    ``problems`` are sentences; with any of them nothing may be changed. ``differing`` are the keys whose values differ from the file's.
     ``apply`` is ``none``, ``reload`` or ``restart``. ``override`` is true if systemd's unit must not name a socket by itself.
     ``secret`` is true if a value holds credentials, so the text must not be shown.
     """
@@ -70,7 +70,7 @@ class Plan:
     options: dict[str, Any]
     text: str
     problems: tuple[str, ...]
-    changed: tuple[str, ...]
+    differing: tuple[str, ...]
     apply: str
     override: bool
     secret: bool
@@ -79,13 +79,13 @@ class Plan:
 def plan_daemon(options: Mapping[str, Any], defaults: Mapping[str, Any], host: Host) -> Plan:
     """Plan daemon.json from the user's ``options`` over ``defaults`` on ``host``."""
     wanted = merge_options(defaults, options, host.swarm)
-    changed = changed_keys(wanted, host)
+    differing = differing_keys(wanted, host)
     return Plan(
         options=wanted,
         text=render_options(wanted),
         problems=tuple(find_problems(wanted, host)),
-        changed=changed,
-        apply=choose_apply(changed, wanted, host),
+        differing=differing,
+        apply=choose_apply(differing, wanted, host),
         override=host.systemd and "hosts" in wanted,
         secret=mask_credentials(wanted) != wanted,
     )
@@ -129,26 +129,26 @@ def mask_credentials(value: Any) -> Any:
     return _CREDENTIALS.sub("***", value) if isinstance(value, str) else value
 
 
-def changed_keys(wanted: Mapping[str, Any], host: Host) -> tuple[str, ...]:
+def differing_keys(wanted: Mapping[str, Any], host: Host) -> tuple[str, ...]:
     """Return the keys whose values differ from the file's; if only credentials differ, those of the options that hold some."""
     if host.current is not None and host.digest == digest_options(wanted):
         return ()
     current, masked = host.current or {}, mask_credentials(wanted)
     absent = object()
-    changed = [name for name in {*current, *masked} if current.get(name, absent) != masked.get(name, absent)]
-    return tuple(sorted(changed or [name for name in wanted if masked[name] != wanted[name]]))
+    differing = [name for name in {*current, *masked} if current.get(name, absent) != masked.get(name, absent)]
+    return tuple(sorted(differing or [name for name in wanted if masked[name] != wanted[name]]))
 
 
-def choose_apply(changed: tuple[str, ...], wanted: Mapping[str, Any], host: Host) -> str:
+def choose_apply(differing: tuple[str, ...], wanted: Mapping[str, Any], host: Host) -> str:
     """Return how a running engine takes the changes over: ``none``, ``reload`` or ``restart``.
 
     A key that vanishes needs a restart: on reload the engine looks only at the keys that the file has.
     """
     if host.pending:
         return "restart"
-    if not changed:
+    if not differing:
         return "none"
-    takes_over = all(name in wanted and OPTIONS.get(name, Option("str")).reload for name in changed)
+    takes_over = all(name in wanted and OPTIONS.get(name, Option("str")).reload for name in differing)
     return "reload" if takes_over else "restart"
 
 

@@ -26,6 +26,7 @@ CONFIG_FILE = "/etc/docker/daemon.json"
 # Stands beside the file from a change of it until the engine was seen to run with the change
 PREVIOUS_CONFIG_FILE = f"{CONFIG_FILE}.previous"
 OVERRIDE_FILE = "/etc/systemd/system/docker.service.d/dockenv.conf"
+RELEASE_FILE = "/etc/os-release"
 FACT_FILE = "/etc/ansible/facts.d/docker_server.fact"
 PID_FILE = "/var/run/docker.pid"
 DEFAULT_DATA_ROOT = "/var/lib/docker"
@@ -65,6 +66,7 @@ def observe_host(questions: Questions) -> dict[str, Any]:
     answers = _run_commands(questions, service["running"])
     config = observe_config()
     return {
+        "release": observe_release(),
         "packages": parse_packages(answers["packages"].stdout),
         "service": service,
         "engine": {
@@ -132,6 +134,16 @@ def observe_engine(running: bool) -> dict[str, Any]:
         "containers": info.get("ContainersRunning", 0),
         "problem": None,
     }
+
+
+def observe_release() -> dict[str, Optional[str]]:
+    """Return name and version of the distribution as os-release(5) has them; rolling ones have no version."""
+    try:
+        with open(RELEASE_FILE, encoding="utf-8") as file:
+            fields = dict(line.strip().partition("=")[::2] for line in file)
+    except OSError:
+        fields = {}
+    return {key: fields[name].strip("\"'") if name in fields else None for key, name in (("id", "ID"), ("version", "VERSION_ID"))}
 
 
 def observe_config() -> dict[str, Any]:
