@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Sequence
+from collections.abc import Sequence
 
 from ._errors import InvalidInput
 
 # The engine reads instructions line by line and refuses lines over 64 KiB (bufio.Scanner in BuildKit's parser.go).
 LINE_MAX_BYTES = 65535
 
-_CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
+_CONTROL_CHARACTER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\x85\u2028\u2029]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _SPECIAL_IN_QUOTES = re.compile(r'(["\\$])')
 
@@ -30,8 +30,7 @@ def check_value(value: str, where: str) -> None:
     """Raise InvalidInput, starting with ``where``, for a value that cannot stand on one line of text."""
     if _CONTROL_CHARACTER.search(value) or _SURROGATE.search(value):
         raise InvalidInput(
-            f"{where}: {value!r} holds a line break or another control character; "
-            "an image's configuration takes values of one line"
+            f"{where}: {value!r} holds a line break or another control character; an image's configuration takes values of one line"
         )
 
 

@@ -30,12 +30,12 @@ def ensure_importable(name: str, hint: str) -> None:
     """
     if _is_importable(name):
         return
-    others = [path for path in INTERPRETERS if path != sys.executable]
-    found = None if has_respawned() else probe_interpreters_for_module(others, name)
+    found = None if has_respawned() else probe_interpreters_for_module(INTERPRETERS, name)
     if found is None:
         library = name.partition(".")[0]
         raise DockenvError(
-            f"The Python library {library!r} cannot be imported under {sys.executable} or {' or '.join(others)}: {hint}"
+            f"The Python library {library!r} is missing under {sys.executable}, and no other Python that this host has for "
+            f"the purpose ({', '.join(INTERPRETERS)}) has it: {hint}"
         )
     respawn_module(found)
 

@@ -7,12 +7,14 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
-from typing import IO, Iterator, Mapping
+from typing import IO
 
 from .._errors import CommandFailed, DockenvError
 from .recipe import Recipe
@@ -35,6 +37,8 @@ _TIME_STAMP = "1"
 _HOST_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 _LOCAL_CERTIFICATES = "/usr/local/share/ca-certificates"
 _APT_CONFIGURATION = "99dockenv-certificates"
+
+_ASK_PROXIES = ("apt-config", "shell", "http_proxy", "Acquire::http::Proxy", "https_proxy", "Acquire::https::Proxy")
 
 _CHUNK_BYTES = 1 << 20
 _LOG_TAIL_LINES = 40
@@ -84,15 +88,37 @@ def _certificate_hooks(folder: Path) -> list[str]:
     ]
 
 
-def bootstrap_environment(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
-    """Return the environment of the command: this process's own, with what must be the same on every host."""
+def bootstrap_environment(environment: Mapping[str, str], proxies: Mapping[str, str], folder: Path) -> dict[str, str]:
+    """Return the environment of the command: this process's own, with what must be the same on every host.
+
+    ``proxies`` are those of :func:`parse_proxies`. In the environment nobody else sees a password that they may hold.
+    """
     return {
+        **proxies,
         **environment,
         "DEBIAN_FRONTEND": "noninteractive",
         "LC_ALL": "C.UTF-8",
         "SOURCE_DATE_EPOCH": _TIME_STAMP,
         "TMPDIR": str(folder),
     }
+
+
+def parse_proxies(answer: str) -> dict[str, str]:
+    """Return the proxies that apt is configured with, as variables of the environment that apt reads as well.
+
+    ``answer`` is what apt-config(8) writes for :data:`_ASK_PROXIES`. apt takes the proxy for http for https, too.
+    """
+    proxies = dict(word.partition("=")[::2] for word in shlex.split(answer))
+    if "http_proxy" in proxies:
+        proxies.setdefault("https_proxy", proxies["http_proxy"])
+    return {variable: proxy for variable, proxy in proxies.items() if proxy and proxy != "DIRECT"}
+
+
+def _read_proxies() -> dict[str, str]:
+    """mmdebstrap does not read the host's apt configuration, but where the host needs a proxy, so does it."""
+    if shutil.which(_ASK_PROXIES[0]) is None:
+        return {}
+    return parse_proxies(subprocess.run(_ASK_PROXIES, check=True, capture_output=True, text=True).stdout)
 
 
 def write_inputs(recipe: Recipe, folder: Path) -> None:
@@ -120,13 +146,16 @@ def bootstrapped_tar(recipe: Recipe, folder: Path) -> Iterator[Iterator[bytes]]:
     write_inputs(recipe, folder)
     command = bootstrap_command(recipe, folder)
     log = folder / "log"
-    with log.open("wb") as stderr, subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=stderr,
-        env=bootstrap_environment(os.environ, folder),
-    ) as process:
+    with (
+        log.open("wb") as stderr,
+        subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            env=bootstrap_environment(os.environ, _read_proxies(), folder),
+        ) as process,
+    ):
         try:
             pieces = _pieces(process, process.stdout, recipe, log)
             # A first piece, before the engine is asked to wait for the rest

@@ -42,7 +42,7 @@ def _certificate(body: str, where: str) -> Certificate:
     try:
         der = base64.b64decode("".join(body.split()), validate=True)
     except binascii.Error as error:
-        raise InvalidInput(f"{where}: a certificate in it is damaged: {error}") from error
+        raise InvalidInput(f"{where}: a certificate in it is damaged; replace it") from error
     encoded = base64.b64encode(der).decode()
     lines = [encoded[start : start + _LINE_LENGTH] for start in range(0, len(encoded), _LINE_LENGTH)]
     pem = "\n".join(["-----BEGIN CERTIFICATE-----", *lines, "-----END CERTIFICATE-----", ""])

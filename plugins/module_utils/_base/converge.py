@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Iterator, Mapping, Protocol, Sequence
+from typing import Any, Protocol
 
 from .._errors import EngineError
 from .._image import Image
@@ -31,9 +32,7 @@ class Engine(Protocol):
 
     def find_containers(self, image_id: str) -> tuple[str, ...]: ...
 
-    def import_image(
-        self, stream: Iterator[bytes], repository: str, tag: str, changes: Sequence[str], platform: str
-    ) -> str: ...
+    def import_image(self, stream: Iterator[bytes], repository: str, tag: str, changes: Sequence[str], platform: str) -> str: ...
 
     def tag_image(self, image_id: str, repository: str, tag: str) -> None: ...
 
@@ -93,14 +92,14 @@ def _observe(spec: BaseImageSpec, engine: Engine) -> Observation:
 def _apply(plan: Plan, spec: BaseImageSpec, recipe: Recipe | None, engine: Engine, folder: Path) -> None:
     replaced = engine.find_image(str(spec.name)) if Step.PRUNE in plan.steps else None
     if Step.CLEAN in plan.steps:
-        engine.remove_image(str(temporary_name(spec.name)))
+        engine.remove_image(str(temporary_name(spec.name)), force=True)
     if Step.BOOTSTRAP in plan.steps and recipe is not None:
         with _new_image(spec, recipe, engine, folder) as image_id:
             engine.tag_image(image_id, spec.name.repository, spec.name.tag)
     if replaced is not None:
         engine.remove_image(replaced.id)
-    if Step.REMOVE in plan.steps:
-        engine.remove_image(str(spec.name), force=spec.force)
+    if Step.REMOVE in plan.steps and not engine.remove_image(str(spec.name), force=spec.force):
+        raise EngineError(f"The image {spec.name} came into use while it was to be removed; it stays, try again")
 
 
 @contextmanager
@@ -113,7 +112,7 @@ def _new_image(spec: BaseImageSpec, recipe: Recipe, engine: Engine, folder: Path
         _prove(engine.find_image(image_id), recipe)
         yield image_id
     finally:
-        engine.remove_image(str(name))
+        engine.remove_image(str(name), force=True)
 
 
 def _prove(image: Image | None, recipe: Recipe) -> None:

@@ -49,9 +49,7 @@ def _architecture() -> str:
     try:
         done = subprocess.run(["dpkg", "--print-architecture"], check=True, capture_output=True, text=True)
     except (OSError, subprocess.CalledProcessError) as error:
-        raise DockenvError(
-            f"The host's architecture is unknown, dpkg does not tell it ({error}); give it as architecture"
-        ) from error
+        raise DockenvError(f"The host's architecture is unknown, dpkg does not tell it ({error}); give it as architecture") from error
     return done.stdout.strip()
 
 

@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Mapping
+from typing import Any
 
 from .._errors import DockenvError, NotOurs
 from .._image import Image
@@ -58,9 +59,7 @@ def temporary_name(name: ImageName) -> ImageName:
 def plan_present(spec: BaseImageSpec, recipe: Recipe, seen: Observation) -> Plan:
     """Return the way to an image made from ``recipe``. Raises NotOurs if the name belongs to another's image."""
     if seen.current is not None and not is_ours(seen.current) and not spec.force:
-        raise NotOurs(
-            f"The image {spec.name} was not made by docker_base_image, so it stays; choose another name, or set force: true"
-        )
+        raise NotOurs(f"The image {spec.name} was not made by docker_base_image, so it stays; choose another name, or set force: true")
     found, wanted = _definition(seen.current), recipe.definition()
     reasons = _reasons_to_build(spec, seen.current, found, wanted)
     build = bool(reasons)
@@ -96,9 +95,7 @@ def _definition(image: Image | None) -> dict[str, Any] | None:
     return None if image is None else read_definition(image)
 
 
-def _reasons_to_build(
-    spec: BaseImageSpec, image: Image | None, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]
-) -> list[str]:
+def _reasons_to_build(spec: BaseImageSpec, image: Image | None, found: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> list[str]:
     if image is None or found is None:
         return ["the image does not exist"]
     if not is_ours(image):
@@ -121,13 +118,8 @@ def _is_last_tag(image: Image) -> bool:
     return len(image.tags) <= 1
 
 
-def _states(
-    seen: Observation, found: Mapping[str, Any] | None, wanted: Mapping[str, Any] | None
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    before, after = (
-        {"state": "absent"} if definition is None else {"state": "present", **definition}
-        for definition in (found, wanted)
-    )
+def _states(seen: Observation, found: Mapping[str, Any] | None, wanted: Mapping[str, Any] | None) -> tuple[dict[str, Any], dict[str, Any]]:
+    before, after = ({"state": "absent"} if definition is None else {"state": "present", **definition} for definition in (found, wanted))
     if seen.leftover:
         before["unfinished_image"] = seen.leftover.id
     return before, after

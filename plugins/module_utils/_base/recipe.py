@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Mapping
+from typing import Any
 
 from .._errors import InvalidInput
 from .._image import Image
@@ -78,9 +79,7 @@ class Recipe:
         packages = {*spec.packages, *([_CA_PACKAGE] if host.certificates else [])}
         architecture = spec.architecture or host.architecture
         if architecture not in PLATFORMS:
-            raise InvalidInput(
-                f"architecture: {architecture!r} is not known to have images; give one of {', '.join(PLATFORMS)}"
-            )
+            raise InvalidInput(f"architecture: {architecture!r} is not known to have images; give one of {', '.join(PLATFORMS)}")
         return cls(
             suite=suite,
             sources=_sources(spec, host, suite),
@@ -143,9 +142,7 @@ class Recipe:
 def _sources(spec: BaseImageSpec, host: Host, suite: str) -> tuple[Source, ...]:
     if spec.mirror:
         components = spec.components or ("main",)
-        return tuple(
-            parse_mirror(entry, f"mirror[{index}]", suite, components) for index, entry in enumerate(spec.mirror)
-        )
+        return tuple(parse_mirror(entry, f"mirror[{index}]", suite, components) for index, entry in enumerate(spec.mirror))
     found = select_distribution(host.sources, host.distribution, host.codename, suite, spec.components)
     if not found:
         raise InvalidInput("mirror: this host has no package sources of its distribution to take it from; give a URL")

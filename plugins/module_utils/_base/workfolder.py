@@ -9,9 +9,11 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Iterator
+
+from .._errors import DockenvError
 
 
 @contextmanager
@@ -19,9 +21,15 @@ def exclusive_folder(path: Path) -> Iterator[Path]:
     """Make the folder ``path`` and let only this process work in it until the end of the block, then remove it.
 
     Waits for another process that works in it. What a killed process left in it is removed first. Its parent must
-    belong to the user, so that nobody else can put something in the place of the folder.
+    belong to the user, so that nobody else can put something in the place of the folder. Raises DockenvError if the
+    folder cannot be made.
     """
-    descriptor = _lock(path)
+    try:
+        descriptor = _lock(path)
+    except OSError as error:
+        raise DockenvError(
+            f"The folder {path}, to work in, cannot be made: {error.strerror}; run the task with become: true if it is for root"
+        ) from error
     try:
         _empty(path)
         yield path

@@ -7,8 +7,9 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
-from typing import Any, ContextManager, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
 
 from .._errors import EngineError
 from .._image import Image
@@ -35,7 +36,7 @@ class Engine:
         """The SDK's low-level client, for the other files of this layer; they use it only within :meth:`asking`."""
         return self._client
 
-    def asking(self, doing: str) -> ContextManager[None]:
+    def asking(self, doing: str) -> AbstractContextManager[None]:
         """Return a context in which the SDK's exceptions become EngineError, which names what was being done.
 
         Where the engine refused, ``details["status"]`` is its HTTP status, 404 for what is not there.
@@ -44,12 +45,12 @@ class Engine:
 
     def version(self) -> dict[str, Any]:
         """Return the engine's own description of its version."""
-        with _translated("asking for its version", self._connection):
+        with self.asking("asking for its version"):
             return self._client.version()
 
     def find_image(self, reference: str) -> Image | None:
         """Return the image with this name or id, or None."""
-        with _translated(f"looking for the image {reference}", self._connection):
+        with self.asking(f"looking for the image {reference}"):
             try:
                 return Image.from_inspect(self._client.inspect_image(reference))
             except docker.errors.NotFound:
@@ -57,13 +58,11 @@ class Engine:
 
     def find_containers(self, image_id: str) -> tuple[str, ...]:
         """Return the names of the containers, stopped ones too, that were made from the image or from one based on it."""
-        with _translated(f"looking for containers of the image {image_id}", self._connection):
+        with self.asking(f"looking for containers of the image {image_id}"):
             found = self._client.containers(all=True, filters={"ancestor": image_id})
         return tuple(sorted(container["Names"][0].lstrip("/") for container in found))
 
-    def import_image(
-        self, stream: Iterable[bytes], repository: str, tag: str, changes: Sequence[str], platform: str
-    ) -> str:
+    def import_image(self, stream: Iterable[bytes], repository: str, tag: str, changes: Sequence[str], platform: str) -> str:
         """Make an image of the root file system whose tar file ``stream`` yields, and return its id.
 
         ``changes`` are Dockerfile instructions for its configuration, ``platform`` is written as ``linux/amd64``.
@@ -72,7 +71,7 @@ class Engine:
         # The SDK's own import_image_from_data() knows no platform; the rest is what it does.
         # The time-out is for answers; unpacking a root file system takes as long as it takes.
         parameters = {"fromSrc": "-", "repo": repository, "tag": tag, "changes": list(changes), "platform": platform}
-        with _translated(f"importing the image {repository}:{tag}", self._connection):
+        with self.asking(f"importing the image {repository}:{tag}"):
             response = self._client._post(
                 self._client._url("/images/create"),
                 params=parameters,
@@ -85,7 +84,7 @@ class Engine:
 
     def tag_image(self, image_id: str, repository: str, tag: str) -> None:
         """Let ``repository:tag`` mean this image from now on, whatever it meant before."""
-        with _translated(f"tagging the image {image_id} as {repository}:{tag}", self._connection):
+        with self.asking(f"tagging the image {image_id} as {repository}:{tag}"):
             self._client.tag(image_id, repository, tag)
 
     def remove_image(self, reference: str, force: bool = False) -> bool:
@@ -94,7 +93,7 @@ class Engine:
         False means that the engine still needs it, for a container or for another image. An absent one counts as gone.
         ``force`` takes a tag away although a container uses its image.
         """
-        with _translated(f"removing the image {reference}", self._connection):
+        with self.asking(f"removing the image {reference}"):
             try:
                 self._client.remove_image(reference, force=force)
             except docker.errors.NotFound:
@@ -121,8 +120,7 @@ def _client_arguments(connection: Connection) -> dict[str, Any]:
         context = docker.ContextAPI.get_context(connection.cli_context)
         if context is None:
             raise EngineError(
-                f"The Docker command line has no context {connection.cli_context!r} for this user; "
-                "docker context ls lists those there are"
+                f"The Docker command line has no context {connection.cli_context!r} for this user; docker context ls lists those there are"
             )
         host, tls = context.Host, tls or context.TLSConfig
     arguments = {"base_url": host, "version": connection.api_version, "timeout": connection.timeout, "tls": tls or False}
@@ -185,13 +183,10 @@ def _translated(doing: str, connection: Connection) -> Iterator[None]:
         raise EngineError(f"The certificates for the Docker engine at {connection} cannot be used: {error}") from error
     except docker.errors.APIError as error:
         reason = error.explanation or error
-        raise EngineError(
-            f"The Docker engine at {connection} refused {doing}: {reason}", status=error.status_code
-        ) from error
+        raise EngineError(f"The Docker engine at {connection} refused {doing}: {reason}", status=error.status_code) from error
     except (docker.errors.DockerException, requests.exceptions.RequestException) as error:
         raise EngineError(
-            f"The Docker engine does not answer at {connection} ({doing}): {_reason(error)}; "
-            "start the engine, or correct docker_host"
+            f"The Docker engine does not answer at {connection} ({doing}): {_reason(error)}; start the engine, or correct docker_host"
         ) from error
 
 

@@ -1,0 +1,111 @@
+# Copyright (c) 2026, the dockenv.python contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import socket
+import threading
+
+import pytest
+from ansible_collections.dockenv.python.plugins.module_utils._docker.connection import Connection
+from ansible_collections.dockenv.python.plugins.module_utils._docker.engine import connect
+from ansible_collections.dockenv.python.plugins.module_utils._errors import EngineError
+
+TO_DO = "; start the engine, or correct docker_host"
+
+
+@pytest.fixture
+def engine_that_answers(tmp_path):
+    """Return a function that makes a connection to something that gives each request the same answer."""
+    listeners = []
+
+    def serve(answer):
+        path = tmp_path / "engine.sock"
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(str(path))
+        listener.listen()
+        listeners.append(listener)
+
+        def loop():
+            while True:
+                try:
+                    peer, _address = listener.accept()
+                except OSError:
+                    return
+                with peer:
+                    peer.recv(65536)
+                    peer.sendall(answer)
+
+        threading.Thread(target=loop, daemon=True).start()
+        return Connection(host=f"unix://{path}", api_version="1.41", timeout=5)
+
+    yield serve
+    for listener in listeners:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+
+
+def http(status, body):
+    return f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
+
+
+@pytest.mark.parametrize(
+    ("connection", "message"),
+    [
+        pytest.param(
+            Connection(host="unix:///nowhere/engine.sock"),
+            f"The Docker engine does not answer at unix:///nowhere/engine.sock (connecting): No such file or directory{TO_DO}",
+            id="no socket",
+        ),
+        pytest.param(
+            Connection(host="tcp://127.0.0.1:1"),
+            f"The Docker engine does not answer at tcp://127.0.0.1:1 (connecting): Connection refused{TO_DO}",
+            id="nobody listens",
+        ),
+        pytest.param(
+            Connection(cli_context="nowhere"),
+            "The Docker command line has no context 'nowhere' for this user; docker context ls lists those there are",
+            id="no context",
+        ),
+    ],
+)
+def test_an_engine_that_does_not_answer(connection, message):
+    with pytest.raises(EngineError) as caught:
+        connect(connection)
+    assert caught.value.message == message
+
+
+def test_certificates_that_are_not_there():
+    with pytest.raises(EngineError) as caught:
+        connect(Connection(host="tcp://127.0.0.1:1", encrypted=True, client_cert="/nowhere/cert", client_key="/nowhere/key"))
+    assert caught.value.message.startswith("The certificates for the Docker engine at tcp://127.0.0.1:1 cannot be used: ")
+
+
+def test_a_refusal_is_passed_on(engine_that_answers):
+    engine = connect(engine_that_answers(http("500 Internal Server Error", '{"message": "no space left on device"}')))
+    with pytest.raises(EngineError) as caught:
+        engine.tag_image("sha256:1", "a", "b")
+    assert caught.value.message.endswith(" refused tagging the image sha256:1 as a:b: no space left on device")
+    assert caught.value.details == {"status": 500}
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        pytest.param('{"status":"x"}\n{"errorDetail":{"message":"y"},"error":"y"}', "y", id="an error at the end"),
+        pytest.param('{"status":"done"}', '{"status":"done"}', id="no id"),
+        pytest.param("", "", id="nothing"),
+    ],
+)
+def test_an_import_that_fails_in_its_answer(engine_that_answers, body, reason):
+    engine = connect(engine_that_answers(http("200 OK", body)))
+    with pytest.raises(EngineError) as caught:
+        engine.import_image(iter([b""]), "a", "b", (), "linux/amd64")
+    assert caught.value.message == f"The Docker engine failed at importing the image a:b: {reason}"
+
+
+def test_what_does_not_speak_http_is_no_engine(engine_that_answers):
+    engine = connect(engine_that_answers(b"220 mail\r\n"))
+    with pytest.raises(EngineError, match=r"does not answer at unix:.* \(asking for its version\): "):
+        engine.version()
