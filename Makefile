@@ -59,10 +59,9 @@ $(addprefix part-molecule-,$(SCENARIOS)): part-testbed-up
 # --- each check
 
 lint: $(READY) ## ruff, yamllint, ansible-lint with its profile for production
-	ruff check
-	ruff format --check
-	yamllint --strict .
-	ansible-lint --offline
+	@status=0; for check in "ruff check" "ruff format --check" "yamllint --strict ." "ansible-lint --offline"; do \
+	  echo "== $$check"; $$check || status=1; \
+	done; exit $$status
 
 format: $(TOOLS_READY) ## let ruff write Python as `make lint` wants it
 	ruff check --fix

@@ -53,7 +53,9 @@ def main(environment: Path, arguments: list[str]) -> int:
     write_pip_settings()
     for version in pip_versions(environment, pythons):
         provide_pip(version)
-    path = [str(environment / "bin"), *dict.fromkeys(str(python.parent) for python in pythons.values())]
+    # The tools of .venv, of which sanity uses shellcheck, come after those of the environment.
+    tools = [str(environment / "bin"), str(ROOT / ".venv/bin")]
+    path = [*tools, *dict.fromkeys(str(python.parent) for python in pythons.values())]
     process_environment = {
         **os.environ,
         "HOME": str(HOME),

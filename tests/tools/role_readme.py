@@ -92,7 +92,7 @@ def main(is_check: bool) -> int:
         options = yaml.safe_load(specs.read_text())["argument_specs"]["main"]["options"]
         try:
             fresh = render_readme(readme.read_text(), options)
-        except ValueError as error:
+        except (OSError, ValueError) as error:
             sys.exit(f"{readme.relative_to(ROOT)}: {error}")
         if fresh == readme.read_text():
             continue
