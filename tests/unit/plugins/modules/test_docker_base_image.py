@@ -12,7 +12,7 @@ from ansible.module_utils.common.text.converters import to_bytes
 from ansible_collections.dockenv.python.plugins.module_utils._base import converge as service
 from ansible_collections.dockenv.python.plugins.modules import docker_base_image
 from ansible_collections.dockenv.python.tests.unit.plugins.module_utils._base.examples import HOST
-from ansible_collections.dockenv.python.tests.unit.plugins.module_utils.fake_engine import FakeEngine
+from ansible_collections.dockenv.python.tests.unit.plugins.module_utils._base.fake_engine import FakeEngine
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from ansible_collections.dockenv.python.plugins.module_utils._base import conver
 from ansible_collections.dockenv.python.plugins.module_utils._base.plan import temporary_name
 from ansible_collections.dockenv.python.plugins.module_utils._errors import CommandFailed, DockenvError, EngineError
 from ansible_collections.dockenv.python.tests.unit.plugins.module_utils._base.examples import HOST, read_spec
-from ansible_collections.dockenv.python.tests.unit.plugins.module_utils.fake_engine import FakeEngine
+from ansible_collections.dockenv.python.tests.unit.plugins.module_utils._base.fake_engine import FakeEngine
 
 
 @pytest.fixture

@@ -63,7 +63,7 @@ def test_a_list_of_mirrors_gives_its_first(tmp_path):
 
 
 def test_certificates_of_all_files_each_once(tmp_path):
-    one, two = ("-----BEGIN CERTIFICATE-----\n%s\n-----END CERTIFICATE-----\n" % base64.b64encode(der).decode() for der in (b"one", b"two"))
+    one, two = (f"-----BEGIN CERTIFICATE-----\n{base64.b64encode(der).decode()}\n-----END CERTIFICATE-----\n" for der in (b"one", b"two"))
     write(tmp_path, {"one.pem": one, "both.pem": two + one})
     found = observe_host(tmp_path, ca_certificates=["/both.pem", "/one.pem"]).certificates
     assert [certificate.fingerprint for certificate in found] == sorted(hashlib.sha256(der).hexdigest() for der in (b"one", b"two"))

@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.dockenv.python.tests.unit.plugins.module_utils import engine_contract
-from ansible_collections.dockenv.python.tests.unit.plugins.module_utils.fake_engine import FakeEngine
+from ansible_collections.dockenv.python.tests.unit.plugins.module_utils._base import engine_contract
+from ansible_collections.dockenv.python.tests.unit.plugins.module_utils._base.fake_engine import FakeEngine
 
 
 @pytest.mark.parametrize("case", engine_contract.CASES, ids=lambda case: case.__name__)
