@@ -16,16 +16,27 @@ PLUGINS = Path(__file__).resolve().parents[3] / "plugins"
 
 # Every helper file and package of module_utils belongs to one layer; a new one is entered here.
 LAYERS = {
-    # Values and text in, values and text out; _process starts what it is given.
-    "shared": {"_build_options", "_errors", "_image", "_image_name", "_instructions", "_process", "_requirements"},
+    # Values and text in, values and text out.
+    "shared": {"_build_options", "_errors", "_image", "_image_name", "_instructions", "_requirements"},
     # What main() of a module is framed with.
     "frame": {"_argspec", "_build_argspec", "_runtime"},
+    # Commands of the host that run long.
+    "processes": {"_process"},
     # The way to the engine.
     "access": {"_docker"},
+    # The way to locks: uv on the host, or pip in a container.
+    "resolver": {"_resolver"},
     # What the collection knows; each package for itself.
     "domain": {"_base", "_env", "_host", "_venv"},
 }
-USABLE_LAYERS = {"shared": {"shared"}, "frame": {"shared", "frame"}, "access": {"shared"}, "domain": {"shared"}}
+USABLE_LAYERS = {
+    "shared": {"shared"},
+    "frame": {"shared", "frame"},
+    "processes": {"shared"},
+    "access": {"shared", "processes"},
+    "resolver": {"shared", "processes", "access"},
+    "domain": {"shared"},
+}
 
 # The only files that may import what is not in the standard library.
 THIRD_PARTY = {
@@ -104,6 +115,9 @@ def test_helper_keeps_the_import_rule(name):
         pytest.param("_venv.plan", "from .._docker.engine import Engine", ["_venv.plan imports ._docker.engine"], id="domain to access"),
         pytest.param("_venv.plan", "from .._base.spec import X", ["_venv.plan imports ._base.spec"], id="domain to another"),
         pytest.param("_venv.plan", "from .. import _runtime", ["_venv.plan imports ._runtime"], id="domain to frame"),
+        pytest.param("_env.plan", "from .._process import stream", ["_env.plan imports ._process"], id="domain to processes"),
+        pytest.param("_resolver.pip", "from .._docker.engine import Engine", [], id="resolver to access"),
+        pytest.param("_docker.engine", "from .._resolver.uv import lock", ["_docker.engine imports ._resolver.uv"], id="and not back"),
         pytest.param("_venv.plan", "import packaging.version", ["_venv.plan imports packaging.version"], id="packaging elsewhere"),
         pytest.param("_docker.engine", "from .._venv.spec import Spec", ["_docker.engine imports ._venv.spec"], id="access to domain"),
         pytest.param("_docker.images", "import docker", ["_docker.images imports docker"], id="SDK elsewhere"),
