@@ -69,7 +69,6 @@ class RunRequest:
     workdir: str | None = None
     stdin: bytes | None = None
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
-    remove: bool = True
     reset_entrypoint: bool = False
 
 
@@ -188,7 +187,7 @@ def _creation(engine: Engine, request: RunRequest) -> dict[str, Any]:
     if account is not None and account.uid != 0:
         tmpfs[account.home] = f"uid={account.uid},gid={account.gid},mode=0700,exec"
     host_config = engine.client.create_host_config(
-        auto_remove=request.remove,
+        auto_remove=True,
         mounts=[_mount(mount) for mount in request.mounts],
         port_bindings={f"{port.container_port}/{port.protocol}": _bindings(request, port) for port in request.ports},
         network_mode=request.network_mode,
@@ -257,13 +256,13 @@ def _read_file(engine: Engine, container: str, path: str) -> str:
 
 
 def _watch_end(engine: Engine, container: str) -> Any:
-    """Ask for the exit status and return as soon as the engine listens for the end, as the docker command does.
+    """Ask for the exit status, which comes when the engine has removed the container, and return as soon as it listens.
 
     The SDK's own wait() returns with the answer, and asking after the start can be too late: the container is gone.
     """
     client = engine.client
     url = client._url("/containers/{0}/wait", container)
-    return client._post(url, params={"condition": "next-exit"}, stream=True, timeout=None)
+    return client._post(url, params={"condition": "removed"}, stream=True, timeout=None)
 
 
 def _attach_input(engine: Engine, container: str) -> Any:
@@ -304,8 +303,19 @@ def _remove(engine: Engine, container: str) -> None:
         with engine.asking("removing a container"):
             engine.client.remove_container(container, force=True, v=True)
     except EngineError as error:
-        # 404: it is gone; 409: the engine is about to remove it by itself
-        if error.details.get("status") not in (404, 409):
+        # 404: it is gone; 409: the engine is removing it by itself
+        if error.details.get("status") == 409:
+            _wait_removed(engine, container)
+        elif error.details.get("status") != 404:
+            raise
+
+
+def _wait_removed(engine: Engine, container: str) -> None:
+    try:
+        with engine.asking("waiting for a container's removal"):
+            engine.client.wait(container, condition="removed")
+    except EngineError as error:
+        if error.details.get("status") != 404:
             raise
 
 
