@@ -1,0 +1,128 @@
+# Copyright (c) 2026, the dockenv.python contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The digest of all that goes into an image, with its parts; decides whether a build is needed without an image's id.
+
+Not in it: times, owners and the place of the context; values of secrets; caches, and whether to pull.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .names import OUR_LABELS
+
+# Raised when the same input would make another image, or another digest.
+SCHEMA = 1
+
+LABEL_DIGEST = f"{OUR_LABELS}digest"
+LABEL_PARTS = f"{OUR_LABELS}parts"
+LABEL_ENVIRONMENT = f"{OUR_LABELS}environment"
+LABEL_BASE = f"{OUR_LABELS}base"
+
+# The line in a Dockerfile of ours that holds what builds nothing; see folder.py.
+RECORD_PREFIX = "# dockenv: "
+
+# 64 bits; a part is only compared with the same part of the build before.
+_PART_LENGTH = 16
+
+
+@dataclass(frozen=True)
+class ContextEntry:
+    """One file or link of a build context: ``path`` relative, ``content`` the SHA-256 of a file or the target of a link.
+
+    Of the mode only execution counts; it is all that a checkout keeps, and the rest follows the umask.
+    """
+
+    path: str
+    kind: str
+    content: str
+    is_executable: bool = False
+
+
+@dataclass(frozen=True)
+class BuildInput:
+    """What a build is made from; ``secrets`` are ids with versions, ``base`` what the base image's name stands for, if known."""
+
+    dockerfile: str
+    context: tuple[ContextEntry, ...] = ()
+    args: tuple[tuple[str, str], ...] = ()
+    target: str | None = None
+    platforms: tuple[str, ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()
+    secrets: tuple[tuple[str, str], ...] = ()
+    base: str | None = None
+
+
+@dataclass(frozen=True)
+class InputDigest:
+    """The digest of an input, and short digests of its parts by name. The base is kept beside: it may be unknown at times."""
+
+    value: str
+    parts: Mapping[str, str]
+    base: str | None = None
+
+
+def compute_digest(build: BuildInput) -> InputDigest:
+    """Return the digest; equal for equal inputs in any order."""
+    parts = {
+        "schema": str(SCHEMA),
+        "dockerfile": _hash(without_record(build.dockerfile)),
+        "context": _hash(sorted([entry.path, entry.kind, entry.is_executable, entry.content] for entry in build.context)),
+        "args": _hash(sorted(build.args)),
+        "target": _hash(build.target),
+        "platforms": _hash(sorted(set(build.platforms))),
+        "labels": _hash(sorted(build.labels)),
+        "secrets": _hash(sorted(build.secrets)),
+    }
+    return InputDigest(f"sha256:{hashlib.sha256(_canonical(parts)).hexdigest()}", parts, build.base)
+
+
+def digest_labels(digest: InputDigest, environment: str) -> dict[str, str]:
+    """Return the labels that an image carries so that the next run can compare."""
+    labels = {
+        LABEL_DIGEST: digest.value,
+        LABEL_PARTS: _canonical(digest.parts).decode(),
+        LABEL_ENVIRONMENT: environment,
+    }
+    return labels if digest.base is None else {**labels, LABEL_BASE: digest.base}
+
+
+def read_labels(labels: Mapping[str, str]) -> InputDigest | None:
+    """Return the digest that an image carries; None if it has none that can be believed, as where a label was changed."""
+    try:
+        parts = json.loads(labels[LABEL_PARTS])
+    except (KeyError, ValueError):
+        return None
+    if not isinstance(parts, dict) or f"sha256:{hashlib.sha256(_canonical(parts)).hexdigest()}" != labels.get(LABEL_DIGEST):
+        return None
+    return InputDigest(labels[LABEL_DIGEST], parts, labels.get(LABEL_BASE))
+
+
+def compare(old: InputDigest, new: InputDigest) -> tuple[str, ...]:
+    """Return what moved, as reasons in a fixed order; a base is compared where both are known."""
+    if old.parts.get("schema") != new.parts["schema"]:
+        return ("generator_changed",)
+    reasons = [f"{name}_changed" for name, value in new.parts.items() if old.parts.get(name) != value]
+    if None not in (old.base, new.base) and old.base != new.base:
+        reasons.append("base_updated")
+    return tuple(reasons)
+
+
+def without_record(dockerfile: str) -> str:
+    """Return a Dockerfile without the comment in which a folder keeps what builds nothing."""
+    return "".join(line for line in dockerfile.splitlines(keepends=True) if not line.startswith(RECORD_PREFIX))
+
+
+def _hash(value: Any) -> str:
+    return hashlib.sha256(_canonical(value)).hexdigest()[:_PART_LENGTH]
+
+
+def _canonical(value: Any) -> bytes:
+    """JSON of one form only; a lone surrogate, which a file's name may hold, stays an escape."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode("ascii")

@@ -1,0 +1,239 @@
+# Copyright (c) 2026, the dockenv.python contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Writes Dockerfiles of environments, and changes the install steps of those that stand there; pure text.
+
+What a user typed stands in a Dockerfile only after a check of its characters (names.py) or in quotes (_instructions.py).
+There is never a ``# syntax=`` line: it would be fetched from a registry.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Collection, Iterable
+
+from .._errors import InvalidInput
+from .._instructions import render_assignment, render_words
+from .install_script import CACHE, ENVIRONMENT, LOCK_OUTPUT, SCRATCH
+from .lock import LOCK
+from .spec import EnvSpec
+
+DOCKERFILE = "Dockerfile"
+INSTALL_SCRIPT = "install.py"
+LAYERS = "layers"
+# The secret with the login at private indexes, in the format of netrc(5), which uv and pip read
+NETRC = "netrc"
+
+HEADER = "# Made by the Ansible collection dockenv.python. It builds without it: DOCKER_BUILDKIT=1 docker build ."
+DEFAULT_TEMPLATE = """\
+FROM @BASE_IMAGE@
+USER root
+@SYSTEM_PACKAGES@
+@PRE_INSTALL@
+@INSTALL@
+@SETTINGS@
+@POST_INSTALL@
+@START@
+"""
+
+_PLACEHOLDER = re.compile(r"@([A-Z][A-Z_]*)@")
+_STAGE = re.compile(r"^\s*FROM\s", re.IGNORECASE | re.MULTILINE)
+# Such a line would fetch a program from a registry, or change how lines are continued.
+_DIRECTIVE = re.compile(r"\s*#\s*(?:syntax|escape|check)\s*=", re.IGNORECASE)
+
+# One mount point that the base image has is used twice: a file mounted into a tmpfs leaves no trace in the layer.
+_MOUNTS = f"--mount=type=cache,id=dockenv,target={CACHE} --mount=type=tmpfs,target={SCRATCH}"
+_INSTALL_LINE = re.compile(
+    rf"RUN {re.escape(_MOUNTS)}(?: --mount=type=secret,id={NETRC},target={SCRATCH}/netrc)? --mount=type=bind,source={re.escape(INSTALL_SCRIPT)}"
+    rf",target={SCRATCH}/{re.escape(INSTALL_SCRIPT)} --mount=type=bind,source=(?P<lock>[A-Za-z0-9./]+),target={SCRATCH}/{re.escape(LOCK)} .*"
+)
+# Of the classic builder, which has no mounts
+_COPIES = f"{SCRATCH}/dockenv"
+
+
+def layer_path(number: int) -> str:
+    """Return the path of a layer's lock in its folder; the first is 1."""
+    return f"{LAYERS}/{number}.txt"
+
+
+def render(spec: EnvSpec, layers: int = 0) -> str:
+    """Return the Dockerfile of an environment with so many layers below its lock.
+
+    Raises InvalidInput for a value that no Dockerfile can carry and for a template that cannot be filled in.
+    """
+    values = {"NAME": spec.name, "BASE_IMAGE": spec.base, "PYTHON": spec.python, "USER": spec.user.name if spec.user else "root"}
+    blocks = {
+        "SYSTEM_PACKAGES": _system_packages(spec),
+        "PRE_INSTALL": _run(spec, spec.pre_install),
+        "INSTALL": _install(spec, layers),
+        "SETTINGS": _settings(spec),
+        "POST_INSTALL": _run(spec, spec.post_install),
+        "START": _start(spec),
+    }
+    template = DEFAULT_TEMPLATE if spec.template is None else spec.template
+    _check_template(template, values.keys(), blocks.keys())
+    lines = [HEADER]
+    for line in template.splitlines():
+        block = _PLACEHOLDER.fullmatch(line.strip())
+        if block and block.group(1) in blocks:
+            lines += blocks[block.group(1)]
+        else:
+            lines.append(_PLACEHOLDER.sub(lambda match: values[match.group(1)], line))
+    return "".join(f"{line}\n" for line in lines)
+
+
+def is_ours(text: str) -> bool:
+    """Whether a Dockerfile was made by this collection; edits below its first line do not change that."""
+    return text.startswith(HEADER + "\n")
+
+
+def has_install_steps(text: str) -> bool:
+    """Whether layers can be added to this Dockerfile."""
+    return any(_INSTALL_LINE.fullmatch(line) for line in text.splitlines())
+
+
+def replace_layers(text: str, layers: int) -> str:
+    """Return a Dockerfile with so many layers below its lock; all else that stands in it stays, also what was edited by hand."""
+    lines, done = [], False
+    for line in text.splitlines(keepends=True):
+        match = _INSTALL_LINE.fullmatch(line.rstrip("\n"))
+        if match is None:
+            lines.append(line)
+        elif not done:
+            done = True
+            lines += [line.replace(f"source={match.group('lock')},", f"source={path},") for path in _locks(layers)]
+    return "".join(lines)
+
+
+def text_before_install(text: str) -> str:
+    """Return what is built before the first package is; a change there builds all layers again."""
+    lines = text.splitlines(keepends=True)
+    at = next((number for number, line in enumerate(lines) if _INSTALL_LINE.fullmatch(line.rstrip("\n"))), len(lines))
+    return "".join(lines[:at])
+
+
+def render_lock_build(text: str, upgrade: Iterable[str] = (), upgrade_all: bool = False) -> str:
+    """Return the Dockerfile that resolves requirements.in under the image's own Python, from that of the environment.
+
+    Built with the environment's folder as context and a DOCKENV_RUN that is new every time, it makes an image that holds
+    nothing but the file requirements.txt; ``upgrade`` are the canonical names that shall move. Raises InvalidInput where
+    the Dockerfile has no install step of ours.
+    """
+    step = next((line for line in text.splitlines() if _INSTALL_LINE.fullmatch(line)), None)
+    if step is None:
+        raise InvalidInput(
+            f"{DOCKERFILE}: it has no install step of this collection, so what it installs cannot be locked; write the lock by hand"
+        )
+    secret = [mount for mount in step.split() if mount.startswith("--mount=type=secret")]
+    options = ["--upgrade"] if upgrade_all else [word for name in sorted(upgrade) for word in ("--upgrade-package", name)]
+    mounts = " ".join([_MOUNTS, *secret, f"--mount=type=bind,target={SCRATCH}/folder"])
+    command = ["python3", "-B", f"{SCRATCH}/folder/{INSTALL_SCRIPT}", "lock", *options]
+    before = text_before_install(text)
+    stage = len(_STAGE.findall(before)) - 1
+    return f"{before}ARG DOCKENV_RUN\n{render_words(f'RUN {mounts}', command)}\nFROM scratch\nCOPY --from={stage} {LOCK_OUTPUT}/ /\n"
+
+
+def for_classic_builder(text: str) -> str:
+    """Return a Dockerfile of ours without mounts: the same steps, with copies of the files and without a cache.
+
+    Raises InvalidInput, naming the line, for a mount of the user's, which needs BuildKit.
+    """
+    lines = []
+    for number, line in enumerate(text.splitlines(), 1):
+        match = _INSTALL_LINE.fullmatch(line)
+        if match is not None and "type=secret" not in line:
+            lines += _classic_step(match.group("lock"))
+        elif re.match(r"\s*RUN\s+--", line, re.IGNORECASE):
+            raise InvalidInput(
+                f"{DOCKERFILE}, line {number}: a mount needs BuildKit, which this host does not have; install the plugin buildx for the docker "
+                "command (the package docker-buildx of Debian 13 and later)"
+            )
+        else:
+            lines.append(line)
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _classic_step(lock: str) -> list[str]:
+    return [
+        render_words("COPY", [INSTALL_SCRIPT, f"{_COPIES}/{INSTALL_SCRIPT}"]),
+        render_words("COPY", [lock, f"{_COPIES}/{LOCK}"]),
+        render_words("RUN", ["python3", "-B", f"{_COPIES}/{INSTALL_SCRIPT}", "--alone"]),
+    ]
+
+
+def _check_template(template: str, values: Collection[str], blocks: Collection[str]) -> None:
+    for number, line in enumerate(template.splitlines(), 1):
+        if _DIRECTIVE.match(line):
+            raise InvalidInput(f"template, line {number}: {line.strip()!r} is for the program that reads Dockerfiles; remove it")
+        for name in _PLACEHOLDER.findall(line):
+            if name not in values and name not in blocks:
+                known = ", ".join(f"@{each}@" for each in sorted([*values, *blocks]))
+                raise InvalidInput(f"template, line {number}: @{name}@ is not known; use {known}")
+            if name in blocks and line.strip() != f"@{name}@":
+                raise InvalidInput(f"template, line {number}: @{name}@ stands for whole lines; put it on a line of its own")
+    if template.count("@INSTALL@") != 1:
+        raise InvalidInput("template: put @INSTALL@, the steps that install the lock, on exactly one line")
+
+
+def _locks(layers: int) -> list[str]:
+    return [*(layer_path(number) for number in range(1, layers + 1)), LOCK]
+
+
+def _system_packages(spec: EnvSpec) -> list[str]:
+    if not spec.system_packages:
+        return []
+    words = " ".join(spec.system_packages)
+    return [
+        "RUN apt-get -qq update \\",
+        f"    && DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends {words} \\",
+        "    && rm -rf /var/lib/apt/lists/* /var/log/apt /var/log/dpkg.log",
+    ]
+
+
+def _run(spec: EnvSpec, commands: Iterable[tuple[str, ...]]) -> list[str]:
+    mounts = "".join(f" --mount=type=secret,id={identity}" for identity, _version in spec.secrets)
+    return [render_words(f"RUN{mounts}", command) for command in commands]
+
+
+def _install(spec: EnvSpec, layers: int) -> list[str]:
+    secret = f" --mount=type=secret,id={NETRC},target={SCRATCH}/netrc" if any(identity == NETRC for identity, _v in spec.secrets) else ""
+    script = f"--mount=type=bind,source={INSTALL_SCRIPT},target={SCRATCH}/{INSTALL_SCRIPT}"
+    command = ["python3", "-B", f"{SCRATCH}/{INSTALL_SCRIPT}"]
+    steps = [
+        render_words(f"RUN {_MOUNTS}{secret} {script} --mount=type=bind,source={path},target={SCRATCH}/{LOCK}", command)
+        for path in _locks(layers)
+    ]
+    return [*_secret_versions(spec), *steps, f"ENV VIRTUAL_ENV={ENVIRONMENT} PATH={ENVIRONMENT}/bin:$PATH"]
+
+
+def _secret_versions(spec: EnvSpec) -> list[str]:
+    """BuildKit's cache does not see a secret's value; an argument that follows the version makes it run the steps again."""
+    versions = [f"{identity}={version}" for identity, version in sorted(spec.secrets) if version]
+    if not versions:
+        return []
+    return [f"ARG DOCKENV_SECRETS={hashlib.sha256(repr(versions).encode()).hexdigest()[:16]}"]
+
+
+def _settings(spec: EnvSpec) -> list[str]:
+    lines = [render_assignment("ENV", name, value) for name, value in spec.env]
+    lines += [render_assignment("LABEL", key, value) for key, value in spec.labels]
+    if spec.user is None:
+        return lines
+    name = spec.user.name
+    group = f" --non-unique --gid {spec.user.gid}" if spec.user.gid is not None else ""
+    number = f" --non-unique --uid {spec.user.uid}" if spec.user.uid is not None else ""
+    lines.append(f"RUN groupadd{group} {name} && useradd --create-home --shell /bin/sh --gid {name}{number} {name}")
+    if spec.user.sudo:
+        lines.append(f"RUN echo '{name} ALL=(ALL:ALL) NOPASSWD:ALL' > /etc/sudoers.d/{name} && chmod 0440 /etc/sudoers.d/{name}")
+    return lines
+
+
+def _start(spec: EnvSpec) -> list[str]:
+    workdir = spec.workdir or (f"/home/{spec.user.name}" if spec.user else None)
+    lines = [f"WORKDIR {workdir}"] if workdir else []
+    lines += [f"EXPOSE {port.exposed}" for port in spec.ports]
+    lines += [f"USER {spec.user.name}"] if spec.user else []
+    lines += [render_words("ENTRYPOINT", spec.entrypoint)] if spec.entrypoint is not None else []
+    return lines + ([render_words("CMD", spec.command)] if spec.command is not None else [])

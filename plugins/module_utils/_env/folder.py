@@ -1,0 +1,132 @@
+# Copyright (c) 2026, the dockenv.python contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The files of an environment's folder as a value: made from a definition, and read back; touches no disk.
+
+All that matters is in plain files. What none of them says to a program without a YAML or Dockerfile parser is kept in one
+comment of the Dockerfile, the record; it builds nothing and is not in the digest.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .compose import COMPOSE, render_compose
+from .digest import RECORD_PREFIX
+from .dockerfile import DOCKERFILE, INSTALL_SCRIPT, LAYERS, has_install_steps, is_ours, layer_path, render, replace_layers
+from .dockerignore import DOCKERIGNORE
+from .install_script import render_install_script
+from .lock import LOCK
+from .spec import EnvSpec
+from .wanted import CONSTRAINTS, REQUIREMENTS_IN
+
+# What a build of the image does not read; so a comment in one of them builds nothing.
+IGNORED = (".git", DOCKERIGNORE, DOCKERFILE, COMPOSE, REQUIREMENTS_IN, CONSTRAINTS)
+# A folder's own ignore file with these lines after it is right for the build that makes the lock.
+LOCK_INPUTS = (REQUIREMENTS_IN, CONSTRAINTS, LOCK, INSTALL_SCRIPT)
+
+_LAYER = re.compile(rf"{LAYERS}/([1-9][0-9]*)\.txt")
+
+
+@dataclass(frozen=True)
+class Folder:
+    """Texts by relative path; only the files that the collection writes, none of the user's beside them."""
+
+    files: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def dockerfile(self) -> str:
+        """The Dockerfile's text, empty if there is none."""
+        return self.files.get(DOCKERFILE, "")
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the collection made the folder; edits by hand do not change that."""
+        return is_ours(self.dockerfile)
+
+    @property
+    def lock(self) -> str | None:
+        """The lock's text."""
+        return self.files.get(LOCK)
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The earlier locks that are layers of their own, oldest first."""
+        numbers = sorted(int(match.group(1)) for match in map(_LAYER.fullmatch, self.files) if match)
+        return tuple(self.files[layer_path(number)] for number in numbers)
+
+    @property
+    def record(self) -> Mapping[str, Any]:
+        """What the record says; empty where there is none or it cannot be read."""
+        for line in self.dockerfile.splitlines():
+            if line.startswith(RECORD_PREFIX):
+                return _parse_record(line[len(RECORD_PREFIX) :])
+        return {}
+
+    def with_lock(self, layers: tuple[str, ...], lock: str, requirements: str) -> Folder:
+        """Return the folder with other requirements and their lock; the rest of it stays, also what was edited by hand.
+
+        Without install steps of ours in the Dockerfile there are no layers.
+        """
+        kept = layers if has_install_steps(self.dockerfile) else ()
+        files = {path: text for path, text in self.files.items() if not _LAYER.fullmatch(path)}
+        files.update(_lock_files(kept, lock))
+        files.update({REQUIREMENTS_IN: requirements, DOCKERFILE: replace_layers(self.dockerfile, len(kept))})
+        return Folder(files)
+
+
+def is_folder_file(path: str) -> bool:
+    """Whether the collection writes a file of this relative path."""
+    written = (DOCKERFILE, DOCKERIGNORE, COMPOSE, INSTALL_SCRIPT, LOCK, REQUIREMENTS_IN, CONSTRAINTS)
+    return path in written or _LAYER.fullmatch(path) is not None
+
+
+def render_folder(spec: EnvSpec, lock: str | None = None, layers: tuple[str, ...] = ()) -> Folder:
+    """Return the folder of a definition with its lock; without a lock that file is not there yet. Raises InvalidInput."""
+    header, _newline, rest = render(spec, len(layers)).partition("\n")
+    files = {
+        DOCKERFILE: f"{header}\n{RECORD_PREFIX}{_render_record(spec)}\n{rest}",
+        DOCKERIGNORE: "".join(f"{path}\n" for path in IGNORED),
+        INSTALL_SCRIPT: render_install_script(spec.installer),
+        REQUIREMENTS_IN: spec.wanted.requirements,
+        CONSTRAINTS: spec.wanted.constraints,
+        COMPOSE: render_compose(spec),
+        **_lock_files(layers, lock),
+    }
+    return Folder({path: text for path, text in files.items() if text is not None})
+
+
+def render_lock_ignore(folder: Folder) -> str:
+    """Return the ignore file for the build that makes the lock, to stand beside its Dockerfile."""
+    own = folder.files.get(DOCKERIGNORE, "")
+    return "".join([own, "" if own.endswith("\n") or not own else "\n", *(f"!{path}\n" for path in LOCK_INPUTS)])
+
+
+def _lock_files(layers: tuple[str, ...], lock: str | None) -> dict[str, str]:
+    files = {layer_path(number): text for number, text in enumerate(layers, 1)}
+    return files if lock is None else {**files, LOCK: lock}
+
+
+def _render_record(spec: EnvSpec) -> str:
+    record = {
+        "base": spec.base,
+        "installer": spec.installer,
+        "launcher": spec.launcher,
+        "ports": [port.published for port in spec.ports],
+        "python": spec.python,
+        "volumes": [volume.mounted for volume in spec.volumes],
+    }
+    return json.dumps({key: value for key, value in record.items() if value}, sort_keys=True)
+
+
+def _parse_record(text: str) -> Mapping[str, Any]:
+    try:
+        record = json.loads(text)
+    except ValueError:
+        return {}
+    return record if isinstance(record, dict) else {}

@@ -1,0 +1,308 @@
+# Copyright (c) 2026, the dockenv.python contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Decides what to do for an environment, from what is asked for and what was observed; does none of it.
+
+A lock can only be made by an engine, so a plan is made twice where one is needed: without it, which is enough for check
+mode's `changed`, and with it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Union
+
+from .._build_options import BuildOptions
+from .._errors import InvalidInput, NotOurs
+from .._image import Image
+from .._requirements import Requirement
+from .digest import (
+    LABEL_ENVIRONMENT,
+    BuildInput,
+    ContextEntry,
+    InputDigest,
+    compare,
+    compute_digest,
+    digest_labels,
+    read_labels,
+    without_record,
+)
+from .dockerfile import DOCKERFILE, INSTALL_SCRIPT, LAYERS, text_before_install
+from .dockerignore import find_ignore_file, is_ignored, parse_dockerignore
+from .folder import Folder, render_folder
+from .launcher import is_our_launcher
+from .lock import find_unlocked, parse_lock, split_layers
+from .spec import EnvSpec
+from .wanted import CONSTRAINTS, REQUIREMENTS_IN, add_requirements, parse_wanted, remove_requirements
+
+# Long, and made from what the diff shows already
+_NOT_IN_DIFF = (INSTALL_SCRIPT, f"{LAYERS}/")
+
+
+@dataclass(frozen=True)
+class WriteFile:
+    """Write a file, with the folders above it; ``path`` is absolute."""
+
+    path: str
+    content: str
+    mode: int = 0o644
+
+
+@dataclass(frozen=True)
+class RemoveFile:
+    """Remove a file."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class RemoveFolder:
+    """Remove a folder with all that is in it."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class MakeLock:
+    """Resolve requirements.in; the canonical names in ``upgrade`` may move, all others only if they must."""
+
+    upgrade: tuple[str, ...] = ()
+    upgrade_all: bool = False
+
+
+@dataclass(frozen=True)
+class Build:
+    """Build the folder beside what is there, prove it, and give it the tag."""
+
+    tag: str
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class RemoveImage:
+    """Remove an image by its id, with its names."""
+
+    id: str
+
+
+Step = Union[WriteFile, RemoveFile, RemoveFolder, MakeLock, Build, RemoveImage]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Steps in order, why, and what changes in files; without steps nothing is touched."""
+
+    steps: tuple[Step, ...] = ()
+    reasons: tuple[str, ...] = ()
+    diff: tuple[Mapping[str, str], ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is anything to do."""
+        return bool(self.steps)
+
+    def then(self, other: Plan) -> Plan:
+        """Return this followed by the other."""
+        return Plan(self.steps + other.steps, tuple(dict.fromkeys(self.reasons + other.reasons)), self.diff + other.diff)
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What is there. ``path`` is the environment's folder, ``context`` all files in it, ``launchers`` the texts at the launchers'
+    paths, old and new. ``image`` has the environment's tag, ``containers`` are the names of those that use it. ``base`` is what
+    the base image's name stands for, None if unknown or not to be compared.
+    """
+
+    path: str
+    folder: Folder = field(default_factory=Folder)
+    context: tuple[ContextEntry, ...] = ()
+    launchers: Mapping[str, str] = field(default_factory=dict)
+    image: Image | None = None
+    containers: tuple[str, ...] = ()
+    base: str | None = None
+
+
+@dataclass(frozen=True)
+class InstallRequest:
+    """Requirements.in after an installation, and what its lock may move."""
+
+    requirements: str
+    lock: MakeLock | None
+
+
+def find_lock_reasons(spec: EnvSpec, folder: Folder) -> tuple[str, ...]:
+    """Return why a definition needs another lock than the folder's; empty if it does not."""
+    if folder.lock is None:
+        return ("lock_missing",)
+    reasons = []
+    if (folder.files.get(REQUIREMENTS_IN), folder.files.get(CONSTRAINTS)) != (spec.wanted.requirements, spec.wanted.constraints):
+        reasons.append("requirements_changed")
+    elif find_unlocked(parse_wanted(spec.wanted.requirements, spec.wanted.constraints).requirements, parse_lock(folder.lock)):
+        reasons.append("lock_incomplete")
+    if folder.record.get("base", spec.base) != spec.base:
+        reasons.append("base_changed")
+    return tuple(reasons)
+
+
+def define_folder(spec: EnvSpec, old: Folder, new_lock: str | None = None) -> Folder:
+    """Return the folder of a definition: with the new lock, or the old one. Raises InvalidInput."""
+    if new_lock is None:
+        new_lock = old.lock
+    if new_lock is None:
+        return render_folder(spec)
+    fresh = render_folder(spec, new_lock)
+    before_install = (text_before_install(without_record(folder.dockerfile)) for folder in (old, fresh))
+    if len(set(before_install)) > 1:
+        return fresh
+    layers, lock = split_layers(old.layers, old.lock, new_lock)
+    return render_folder(spec, lock, layers)
+
+
+def plan_definition(spec: EnvSpec, observed: Observed, launchers: Mapping[str, str], target: Folder) -> Plan:
+    """Plan the files of a definition and its launchers (texts by path). Raises NotOurs for what is the user's."""
+    _refuse_foreign(observed)
+    files = plan_files(observed, target)
+    return files.then(_plan_launchers(observed, launchers))
+
+
+def plan_lock(reasons: tuple[str, ...], lock: MakeLock) -> Plan:
+    """Plan a new lock."""
+    return Plan((lock,), reasons) if reasons else Plan()
+
+
+def plan_files(observed: Observed, target: Folder) -> Plan:
+    """Plan to make the folder's files those of the target; the Dockerfile comes first, as it says whose the folder is."""
+    old, new = observed.folder.files, target.files
+    written = sorted((path for path in new if old.get(path) != new[path]), key=lambda path: (path != DOCKERFILE, path))
+    removed = sorted(path for path in old if path not in new)
+    steps = [WriteFile(f"{observed.path}/{path}", new[path]) for path in written]
+    steps += [RemoveFile(f"{observed.path}/{path}") for path in removed]
+    shown = [path for path in sorted([*written, *removed]) if not path.startswith(_NOT_IN_DIFF)]
+    diff = tuple(_diff_file(f"{observed.path}/{path}", old.get(path), new.get(path)) for path in shown)
+    return Plan(tuple(steps), ("definition_changed",) if steps else (), diff)
+
+
+def plan_build(name: str, tag: str, observed: Observed, target: Folder, options: BuildOptions) -> Plan:
+    """Plan to build a folder if what goes into it is not what the image was made from."""
+    digest = compute_digest(make_input(observed, target, options))
+    reasons = _build_reasons(observed.image, digest, options)
+    if not reasons:
+        return Plan()
+    steps: list[Step] = [Build(tag, digest_labels(digest, name))]
+    image = observed.image
+    if image is not None and options.prune_previous and is_made_by_us(image, name) and len(image.tags) <= 1 and not observed.containers:
+        steps.append(RemoveImage(image.id))
+    return Plan(tuple(steps), reasons)
+
+
+def plan_removal(name: str, observed: Observed, exists: bool, force: bool) -> Plan:
+    """Plan to remove folder, launchers and image, only those that the collection made; ``exists`` says whether the folder is there.
+
+    Raises NotOurs for a folder of the user's, and InvalidInput for an image that containers use, unless ``force``.
+    """
+    if exists and not observed.folder.is_ours and (observed.context or observed.folder.files):
+        raise NotOurs(f"{observed.path} was not made by this collection, as its {DOCKERFILE} does not say so; remove it yourself")
+    image = observed.image if observed.image is not None and is_made_by_us(observed.image, name) else None
+    if image is not None and observed.containers and not force:
+        names = ", ".join(sorted(observed.containers))
+        raise InvalidInput(f"name: the image of {name!r} is used by the containers {names}; remove them first, or set force")
+    steps: list[Step] = [RemoveFile(path) for path, text in sorted(observed.launchers.items()) if is_our_launcher(text)]
+    steps += [RemoveImage(image.id)] if image is not None else []
+    steps += [RemoveFolder(observed.path)] if exists else []
+    diff = tuple(_diff_file(f"{observed.path}/{path}", text, None) for path, text in sorted(observed.folder.files.items()) if exists)
+    shown = tuple(
+        entry for entry in diff if not entry["before_header"].startswith(tuple(f"{observed.path}/{name}" for name in _NOT_IN_DIFF))
+    )
+    return Plan(tuple(steps), ("removed",) if steps else (), shown)
+
+
+def request_install(folder: Folder, requirements: Iterable[Requirement], state: str) -> InstallRequest:
+    """Return requirements.in with packages added (``present``, ``latest``) or removed (``absent``), and whether to lock again.
+
+    A name without a version is content with any entry of that name. What others need stays when it is no longer asked for.
+    """
+    text = folder.files.get(REQUIREMENTS_IN, "")
+    constraints = folder.files.get(CONSTRAINTS)
+    asked = {requirement.canonical: requirement for requirement in requirements}
+    present = {entry.canonical: entry for entry in parse_wanted(text, constraints).requirements}
+    if state == "absent":
+        new = remove_requirements(text, (name for name in asked if name))
+    else:
+        new = add_requirements(text, (entry for name, entry in asked.items() if not _is_content(entry, present.get(name))))
+    upgrade = tuple(sorted(name for name in asked if name)) if state == "latest" else ()
+    is_locked = folder.lock is not None and not find_unlocked(parse_wanted(new, constraints).requirements, parse_lock(folder.lock))
+    return InstallRequest(new, None if new == text and is_locked and not upgrade else MakeLock(upgrade))
+
+
+def finish_install(folder: Folder, request: InstallRequest, new_lock: str) -> Folder:
+    """Return the folder after an installation, with its new lock and the layers that follow."""
+    layers, lock = split_layers(folder.layers, folder.lock, new_lock)
+    return folder.with_lock(layers, lock, request.requirements)
+
+
+def make_input(observed: Observed, target: Folder, options: BuildOptions) -> BuildInput:
+    """Return what a build of the target is made from: its files, and those of the user's in the same folder."""
+    ignore_file = find_ignore_file(DOCKERFILE, {*target.files, *(entry.path for entry in observed.context)})
+    patterns = parse_dockerignore(target.files.get(ignore_file or "", ""), ignore_file or "")
+    entries = {entry.path: entry for entry in observed.context if entry.path not in observed.folder.files}
+    known = {entry.path: entry for entry in observed.context}
+    for path, text in target.files.items():
+        content = hashlib.sha256(text.encode()).hexdigest()
+        entries[path] = known[path] if path in known and known[path].content == content else ContextEntry(path, "file", content)
+    return BuildInput(
+        dockerfile=target.dockerfile,
+        context=tuple(entry for path, entry in entries.items() if not is_ignored(path, patterns)),
+        args=tuple(options.args.items()),
+        target=options.target,
+        platforms=options.platforms,
+        secrets=tuple((secret.id, secret.version or "") for secret in options.secrets),
+        base=observed.base,
+    )
+
+
+def is_made_by_us(image: Image, name: str) -> bool:
+    """Whether an image was built by this collection for the environment of that name."""
+    return image.labels.get(LABEL_ENVIRONMENT) == name and read_labels(image.labels) is not None
+
+
+def _build_reasons(image: Image | None, digest: InputDigest, options: BuildOptions) -> tuple[str, ...]:
+    if image is None:
+        return ("image_missing",)
+    if options.rebuild == "never":
+        return ()
+    old = read_labels(image.labels)
+    reasons = ("unmanaged_image",) if old is None else compare(old, digest)
+    return reasons or (("rebuild_always",) if options.rebuild == "always" else ())
+
+
+def _is_content(asked: Requirement, present: Requirement | None) -> bool:
+    if present is None:
+        return False
+    is_plain = not asked.specifier and asked.url is None and asked.marker is None and not asked.hashes
+    return asked.line == present.line or (is_plain and set(asked.extras) <= set(present.extras))
+
+
+def _refuse_foreign(observed: Observed) -> None:
+    if observed.folder.dockerfile and not observed.folder.is_ours:
+        raise NotOurs(
+            f"{observed.path}/{DOCKERFILE} was not made by this collection; choose another name or path, or build the folder as it is "
+            "with docker_env_build"
+        )
+
+
+def _plan_launchers(observed: Observed, launchers: Mapping[str, str]) -> Plan:
+    """Write the launchers that are asked for, and remove those of ours elsewhere that were observed."""
+    for path in launchers:
+        if path in observed.launchers and not is_our_launcher(observed.launchers[path]):
+            raise NotOurs(f"launcher: {path} was not made by this collection; choose another path, or remove the file")
+    steps: list[Step] = [WriteFile(path, text, 0o755) for path, text in launchers.items() if observed.launchers.get(path) != text]
+    stale = [path for path, text in observed.launchers.items() if path not in launchers and is_our_launcher(text)]
+    steps += [RemoveFile(path) for path in sorted(stale)]
+    return Plan(tuple(steps), ("launcher_changed",) if steps else ())
+
+
+def _diff_file(path: str, before: str | None, after: str | None) -> Mapping[str, str]:
+    return {"before_header": path, "after_header": path, "before": before or "", "after": after or ""}

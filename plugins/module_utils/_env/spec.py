@@ -1,0 +1,212 @@
+# Copyright (c) 2026, the dockenv.python contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a user asks of an image environment, validated; touches nothing."""
+
+from __future__ import annotations
+
+import os.path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Callable
+
+from .._build_options import Secret
+from .._errors import InvalidInput
+from .._image_name import ImageName, parse_image_name
+from .install_script import INSTALLERS
+from .names import (
+    check_base_image,
+    check_environment,
+    check_host_path,
+    check_id,
+    check_image_path,
+    check_label,
+    check_python,
+    check_registry_prefix,
+    check_system_package,
+    check_text,
+    check_user,
+    check_variable,
+)
+from .ports import Port, Volume, parse_port, parse_volume
+from .wanted import Wanted, read_wanted
+
+DEFAULT_BASE = "python"
+DEFAULT_VARIANT = "slim"
+# Set by the Dockerfile itself; another value would hide the environment.
+RESERVED_VARIABLES = ("PATH", "VIRTUAL_ENV")
+
+Read = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class User:
+    """A user to make in the image; without numbers the image's tools choose them."""
+
+    name: str
+    uid: int | None = None
+    gid: int | None = None
+    sudo: bool = False
+
+
+@dataclass(frozen=True)
+class EnvSpec:
+    """An environment as asked for.
+
+    ``root`` is the folder with all environments, ``base`` the image it starts from. ``wanted`` is what shall be installed.
+    ``pre_install`` and ``post_install`` are commands as lists of words; ``template`` is the text of the user's own template.
+    """
+
+    name: str
+    root: str
+    image: ImageName
+    base: str
+    python: str
+    wanted: Wanted
+    installer: str = INSTALLERS[0]
+    system_packages: tuple[str, ...] = ()
+    user: User | None = None
+    env: tuple[tuple[str, str], ...] = ()
+    workdir: str | None = None
+    ports: tuple[Port, ...] = ()
+    volumes: tuple[Volume, ...] = ()
+    entrypoint: tuple[str, ...] | None = None
+    command: tuple[str, ...] | None = None
+    labels: tuple[tuple[str, str], ...] = ()
+    pre_install: tuple[tuple[str, ...], ...] = ()
+    post_install: tuple[tuple[str, ...], ...] = ()
+    template: str | None = None
+    launcher: str | None = None
+    secrets: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, Any], read: Read, secrets: Sequence[Secret] = ()) -> EnvSpec:
+        """Return what the module's parameters ask for.
+
+        ``read`` returns the text of a file and raises OSError; ``secrets`` are those of the build options. Raises
+        InvalidInput, naming the option and, in a list, the entry by its index.
+        """
+        name = check_environment(params["name"])
+        return cls(
+            name=name,
+            root=check_host_path(params["path"], "path"),
+            image=parse_image_name(name),
+            base=_read_base(params),
+            python=params["python"] or "",
+            wanted=read_wanted(params, read),
+            installer=params["installer"],
+            system_packages=_read_system_packages(params["system_packages"] or (), params["user"]),
+            user=_read_user(params["user"]),
+            env=_read_env(params["env"] or {}),
+            workdir=check_image_path(params["workdir"], "workdir") if params["workdir"] else None,
+            ports=_read_list("ports", params["ports"], parse_port),
+            volumes=_read_list("volumes", params["volumes"], parse_volume),
+            entrypoint=_read_words("entrypoint", params["entrypoint"]),
+            command=_read_words("command", params["command"]),
+            labels=_read_labels(params["labels"] or {}),
+            pre_install=_read_commands("pre_install", params["pre_install"] or ()),
+            post_install=_read_commands("post_install", params["post_install"] or ()),
+            template=_read_template(params["template"], read),
+            launcher=_read_launcher(params["launcher"]),
+            secrets=tuple((secret.id, secret.version or "") for secret in secrets),
+        )
+
+    @property
+    def folder(self) -> str:
+        """The environment's own folder."""
+        return os.path.join(self.root, self.name)
+
+
+def _read_base(params: Mapping[str, Any]) -> str:
+    python, base_image = params["python"], params["base_image"]
+    if (python is None) == (base_image is None):
+        raise InvalidInput("python, base_image: give exactly one of them, such as python: '3.13'")
+    base = check_base_image(base_image) if base_image else f"{DEFAULT_BASE}:{check_python(python)}-{DEFAULT_VARIANT}"
+    prefix = check_registry_prefix(params["registry_prefix"]) if params["registry_prefix"] else ""
+    return prefix + base
+
+
+def _read_system_packages(entries: Sequence[str], user: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """Return the packages in order, so that the order they are written in builds nothing; with ``sudo`` where a user needs it."""
+    packages = {check_system_package(entry, f"system_packages[{index}]") for index, entry in enumerate(entries)}
+    needs_sudo = user is not None and user["sudo"] and not any(package.split("=")[0] == "sudo" for package in packages)
+    return tuple(sorted(packages | ({"sudo"} if needs_sudo else set())))
+
+
+def _read_user(user: Mapping[str, Any] | None) -> User | None:
+    if user is None:
+        return None
+    numbers = {key: None if user[key] is None else check_id(user[key], f"user.{key}") for key in ("uid", "gid")}
+    return User(check_user(user["name"]), numbers["uid"], numbers["gid"], bool(user["sudo"]))
+
+
+def _read_env(env: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    for name in env:
+        check_variable(name)
+        if name in RESERVED_VARIABLES:
+            raise InvalidInput(
+                f"env: {name!r} is set by the environment itself, so that its Python and its commands are found; leave it out"
+            )
+    return tuple((name, _read_value("env", name, env[name])) for name in sorted(env))
+
+
+def _read_labels(labels: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((check_label(key), _read_value("labels", key, labels[key])) for key in sorted(labels))
+
+
+def _read_value(option: str, key: str, value: Any) -> str:
+    """Return the text of a value of one line; YAML's booleans would come out as Python spells them."""
+    if isinstance(value, (bool, dict, list)) or value is None:
+        raise InvalidInput(f"{option}: the value of {key!r} is not text; write it in quotes")
+    text = check_text(str(value), f"{option}: {key}")
+    if any(ord(character) < 32 or character in "\x7f\x85\u2028\u2029" for character in text):
+        raise InvalidInput(f"{option}: the value of {key!r} holds a line break or another control character; write it on one line")
+    return text
+
+
+def _read_list(option: str, entries: Sequence[str] | None, parse: Callable[[str, str], Any]) -> tuple[Any, ...]:
+    found: list[Any] = []
+    for index, entry in enumerate(entries or ()):
+        value = parse(str(entry), f"{option}[{index}]")
+        if value in found:
+            raise InvalidInput(f"{option}[{index}]: {entry!r} is there twice; remove one of them")
+        found.append(value)
+    return tuple(found)
+
+
+def _read_words(option: str, words: Sequence[str] | None) -> tuple[str, ...] | None:
+    if words is None:
+        return None
+    return tuple(check_text(str(word), f"{option}[{index}]") for index, word in enumerate(words))
+
+
+def _read_commands(option: str, entries: Sequence[Any]) -> tuple[tuple[str, ...], ...]:
+    """Return each command as words; one that is a string is the user's own line for ``/bin/sh``."""
+    commands = []
+    for index, entry in enumerate(entries):
+        is_words = isinstance(entry, (list, tuple)) and all(isinstance(word, (str, int)) for word in entry)
+        if not entry or not (is_words or isinstance(entry, str)):
+            raise InvalidInput(f"{option}[{index}]: {entry!r} is not a command; write a list of words, or one line for the shell")
+        words = ("/bin/sh", "-c", entry) if isinstance(entry, str) else tuple(str(word) for word in entry)
+        commands.append(tuple(check_text(word, f"{option}[{index}]") for word in words))
+    return tuple(commands)
+
+
+def _read_template(path: str | None, read: Read) -> str | None:
+    if path is None:
+        return None
+    try:
+        return read(check_host_path(path, "template"))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise InvalidInput(f"template: {path!r} cannot be read: {reason}") from None
+
+
+def _read_launcher(path: str | None) -> str | None:
+    if path is None:
+        return None
+    checked = check_image_path(path, "launcher")
+    if checked == "/" or checked.endswith("-python"):
+        raise InvalidInput(f"launcher: {path!r} cannot be used: name the command; the interpreter beside it gets '-python' added")
+    return checked

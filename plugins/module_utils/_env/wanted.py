@@ -1,0 +1,162 @@
+# Copyright (c) 2026, the dockenv.python contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What shall be installed in an environment: the texts of requirements.in and constraints.txt, made and edited; pure text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Callable
+
+from .._errors import InvalidInput
+from .._requirements import (
+    Requirement,
+    RequirementsFile,
+    parse_constraints_file,
+    parse_requirement,
+    parse_requirements_file,
+    secrets_in,
+)
+from .names import check_host_path, check_index_url
+
+REQUIREMENTS_IN = "requirements.in"
+CONSTRAINTS = "constraints.txt"
+
+_HEADER = "# What is asked for; requirements.txt is the lock that follows from it.\n"
+_INDEX_OPTIONS = ("--index-url", "--extra-index-url")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The text of requirements.in, and that of constraints.txt where there are constraints."""
+
+    requirements: str
+    constraints: str | None = None
+
+
+def read_wanted(params: Mapping[str, Any], read: Callable[[str], str]) -> Wanted:
+    """Return what packages, requirements, constraints and the index options ask for. Raises InvalidInput."""
+    if params["packages"] and params["requirements"]:
+        raise InvalidInput("packages, requirements: give only one of them, a list of packages or a requirements file")
+    listed = [parse_requirement(str(text), f"packages[{index}]") for index, text in enumerate(params["packages"] or ())]
+    file = _read_file("requirements", params["requirements"], parse_requirements_file, read)
+    limits = _read_file("constraints", params["constraints"], parse_constraints_file, read)
+    requirements = _without_repetitions([*listed, *file.requirements])
+    constraints = [*file.constraints, *limits.constraints]
+    for requirement in (*requirements, *constraints):
+        check_installable(requirement)
+    options = _index_options(params) + _check_options(file.options + limits.options)
+    return Wanted(render_requirements(requirements, options, bool(constraints)), _render_constraints(constraints))
+
+
+def render_requirements(requirements: Iterable[Requirement], options: Iterable[tuple[str, str]], has_constraints: bool) -> str:
+    """Return the text of requirements.in; entries are sorted, so that their order decides nothing."""
+    lines = [f"{name} {value}".rstrip() for name, value in dict.fromkeys(options)]
+    lines += [f"--constraint {CONSTRAINTS}"] if has_constraints else []
+    lines += sorted({requirement.line_with_hashes for requirement in requirements}, key=str.lower)
+    return _HEADER + "".join(f"{line}\n" for line in lines)
+
+
+def _render_constraints(constraints: Sequence[Requirement]) -> str | None:
+    lines = sorted({constraint.line_with_hashes for constraint in constraints}, key=str.lower)
+    return "".join(f"{line}\n" for line in lines) or None
+
+
+def add_requirements(text: str, requirements: Iterable[Requirement]) -> str:
+    """Return requirements.in with the entries of the same names replaced and the others added; all else stays."""
+    new = {requirement.canonical: requirement.line_with_hashes for requirement in requirements}
+    lines = []
+    for entry, name in _entries(text):
+        if name not in new:
+            lines.append(entry)
+        elif new[name]:
+            lines.append(new[name] + "\n")
+            new[name] = ""
+    added = sorted((line for line in new.values() if line), key=str.lower)
+    return _ended("".join(lines)) + "".join(f"{line}\n" for line in added)
+
+
+def remove_requirements(text: str, names: Iterable[str]) -> str:
+    """Return requirements.in without the entries of the canonical names; all else stays."""
+    gone = frozenset(names)
+    return "".join(entry for entry, name in _entries(text) if name is None or name not in gone)
+
+
+def parse_wanted(text: str, constraints: str | None = None) -> RequirementsFile:
+    """Read requirements.in, also one edited by hand; it may only include constraints.txt beside it. Raises InvalidInput."""
+
+    def read(path: str) -> str:
+        if path != f"/{CONSTRAINTS}" or constraints is None:
+            raise FileNotFoundError(2, "it is not part of the environment")
+        return constraints
+
+    return parse_requirements_file(text, f"/{REQUIREMENTS_IN}", read)
+
+
+def check_installable(requirement: Requirement) -> None:
+    """Raise InvalidInput for what a build cannot reach, and for credentials that would stay in the files."""
+    if requirement.editable is not None or requirement.path is not None:
+        raise InvalidInput(
+            f"{requirement.source}: {str(requirement)!r} is a path on the host, which a build does not see; "
+            "give a name, or the URL of a wheel or of a repository"
+        )
+    if requirement.url and secrets_in(requirement.url):
+        raise InvalidInput(
+            f"{requirement.source}: the URL holds a user name or a password, which would be readable in the image; give it without "
+            "them, and a secret with the id 'netrc' that holds 'machine HOST login USER password PASSWORD'"
+        )
+    if requirement.name is None:
+        raise InvalidInput(f"{requirement.source}: {str(requirement)!r} does not say its name; write NAME @ URL")
+
+
+def _entries(text: str) -> Iterable[tuple[str, str | None]]:
+    """Yield each entry with all its lines, and the canonical name if it is a requirement."""
+    for entry in re.findall(r"(?:[^\n]*\\\n)*[^\n]*\n|(?:[^\n]*\\\n)*[^\n]+\Z", text):
+        found = parse_requirements_file(entry, f"/{REQUIREMENTS_IN}", lambda _path: "").requirements
+        yield entry, found[0].canonical if found else None
+
+
+def _ended(text: str) -> str:
+    return text if not text or text.endswith("\n") else text + "\n"
+
+
+def _read_file(option: str, path: str | None, parse: Callable[..., RequirementsFile], read: Callable[[str], str]) -> RequirementsFile:
+    if not path:
+        return RequirementsFile()
+    checked = check_host_path(path, option)
+    try:
+        return parse(read(checked), checked, read)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise InvalidInput(f"{option}: {path!r} cannot be read: {reason}") from None
+
+
+def _without_repetitions(requirements: Sequence[Requirement]) -> list[Requirement]:
+    """Refuse a name that is asked for in two ways; with markers one of them may be for another Python."""
+    seen: dict[str | None, Requirement] = {}
+    for requirement in requirements:
+        earlier = seen.setdefault(requirement.canonical, requirement)
+        if earlier.line != requirement.line and None in (earlier.marker, requirement.marker):
+            raise InvalidInput(
+                f"{requirement.source}: {str(requirement)!r} was asked for as {str(earlier)!r} already, in {earlier.source}; keep one of them"
+            )
+    return list(requirements)
+
+
+def _index_options(params: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    found = [("--index-url", check_index_url(params["index_url"], "index_url"))] if params["index_url"] else []
+    for index, url in enumerate(params["extra_index_urls"] or ()):
+        found.append(("--extra-index-url", check_index_url(url, f"extra_index_urls[{index}]")))
+    return tuple(found)
+
+
+def _check_options(options: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    for name, value in options:
+        if name in _INDEX_OPTIONS:
+            check_index_url(value, f"requirements: {name}")
+        elif name == "--find-links":
+            check_index_url(value, "requirements: --find-links")
+    return options
