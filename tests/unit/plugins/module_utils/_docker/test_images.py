@@ -10,6 +10,7 @@ from ansible_collections.dockenv.python.plugins.module_utils._docker.images impo
 from ansible_collections.dockenv.python.plugins.module_utils._errors import EngineError
 from ansible_collections.dockenv.python.tests.unit.plugins.module_utils._docker.fake_engine import BASE, make_engine
 
+LOG_IN = "; run docker login for this registry, as the user that runs the module"
 DIGEST = "sha256:" + "1" * 64
 
 
@@ -48,9 +49,7 @@ def test_read_transfer(events, expected):
 @pytest.mark.parametrize(
     ("error", "advice"),
     [
-        pytest.param(
-            "no basic auth credentials", "; run docker login for this registry, as the user that runs the module", id="not logged in"
-        ),
+        pytest.param("no basic auth credentials", LOG_IN, id="not logged in"),
         pytest.param(
             "denied: requested access to the resource is denied",
             "; run docker login for this registry, as the user that runs the module",
