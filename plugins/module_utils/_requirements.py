@@ -13,8 +13,9 @@ from __future__ import annotations
 import os.path
 import re
 import shlex
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Callable, Iterable, Iterator, Mapping
+from typing import Callable
 from urllib.parse import quote, unquote, urlsplit
 
 from ._errors import InvalidInput
@@ -290,7 +291,9 @@ def _parse_pep508(stripped: str, text: str, source: str) -> Requirement:
         parsed = Pep508(stripped)
         _refuse_legacy_versions(parsed.specifier)
     except (InvalidRequirement, InvalidSpecifier, InvalidVersion):
-        reason = "write a name, and if needed extras, version and marker, as in 'requests[socks]>=2.32; python_version >= \"3.9\"' (PEP 508)"
+        reason = (
+            "write a name, and if needed extras, version and marker, as in 'requests[socks]>=2.32; python_version >= \"3.9\"' (PEP 508)"
+        )
         raise _invalid(text, source, reason) from None
     return Requirement(source, parsed.name, tuple(sorted(parsed.extras)), parsed.specifier, parsed.marker, parsed.url)
 
@@ -460,7 +463,9 @@ def _apply_options(
     return found
 
 
-def _include(value: str, source: str, folder: str, read: Callable[[str], str], seen: tuple[str, ...], is_constraints: bool) -> RequirementsFile:
+def _include(
+    value: str, source: str, folder: str, read: Callable[[str], str], seen: tuple[str, ...], is_constraints: bool
+) -> RequirementsFile:
     if _URL.match(value):
         raise InvalidInput(f"{source}: {redact(value)!r} is included by URL; only files on the host can be included")
     path = os.path.normpath(os.path.join(folder, value))

@@ -10,8 +10,8 @@ import json
 import os
 import shutil
 import stat
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Iterable, Mapping
 
 from .._errors import CommandFailed, DockenvError
 from .._requirements import Requirement, is_active, older_than, redact, url_of_path
@@ -59,7 +59,6 @@ def build_generation(spec: Spec, observed: Observed, plan: Plan, generation: str
         _run_pip(pip_command(python, "uninstall", "--yes", *gone), spec, tools, f"Removing {', '.join(gone)} from")
     if plan.install:
         install(spec, plan.pins, python, tools)
-    os.chmod(generation, 0o755)
     for step in plan.links:
         if step.kind == "wrap":
             _write_wrapper(os.path.join(generation, "bin", os.path.basename(step.path)), step.value)
@@ -72,7 +71,9 @@ def make_fresh(spec: Spec, folder: str, tools: Tools) -> None:
     rc, _out, err = tools.run([spec.python, "-I", "-c", "import ensurepip, venv"], {}, tools.keep)
     if rc != 0:
         said = (err.strip().splitlines() or ["it said nothing"])[-1]
-        raise DockenvError(f"{spec.python!r} cannot make virtualenvs ({said}); install python3-venv (on Debian and Ubuntu), or name another interpreter")
+        raise DockenvError(
+            f"{spec.python!r} cannot make virtualenvs ({said}); install python3-venv (on Debian and Ubuntu), or name another interpreter"
+        )
     command = [spec.python, "-I", "-m", "venv", "--prompt", os.path.basename(spec.path), folder]
     rc, out, err = tools.run(command, environment(spec), tools.keep)
     if rc != 0:
@@ -183,7 +184,9 @@ def _settle(spec: Spec, generation: str, build: str, tools: Tools) -> None:
     # Of a fresh one, ensurepip compiled pip with the generation's path. Packages may hold files that do not compile: rc says nothing.
     force = ["-f"] if build == "fresh" else []
     python = os.path.join(generation, "bin", "python3")
-    tools.run([python, "-I", "-m", "compileall", "-q", *force, "-s", generation, "-p", spec.path, *site_folders(generation)], {}, tools.keep)
+    tools.run(
+        [python, "-I", "-m", "compileall", "-q", *force, "-s", generation, "-p", spec.path, *site_folders(generation)], {}, tools.keep
+    )
     for folder, _folders, files in os.walk(generation):
         for path in (folder, *(os.path.join(folder, name) for name in files)):
             _open_to_all(path)
@@ -227,7 +230,9 @@ def refuse_faults(spec: Spec, installed: Installed, others: Iterable[str] = ()) 
     ]
     faults += others
     if faults:
-        raise DockenvError(f"What can be installed in the virtualenv {spec.path!r} is not what was asked for, nothing was changed: {'; '.join(faults)}")
+        raise DockenvError(
+            f"What can be installed in the virtualenv {spec.path!r} is not what was asked for, nothing was changed: {'; '.join(faults)}"
+        )
     return receipts
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Iterator, Mapping
 
 from .._errors import DockenvError
 from .._requirements import older_than
@@ -58,7 +58,9 @@ def converge(spec: Spec, tools: Tools, is_check: bool) -> Result:
             return _apply(spec, replace(tools, keep=lock), wanted)
     except OSError as error:
         place = f" ({error.filename})" if error.filename else ""
-        raise DockenvError(f"Changing the virtualenv {spec.path!r} failed: {error.strerror or error}{place}; run the task again to finish") from None
+        raise DockenvError(
+            f"Changing the virtualenv {spec.path!r} failed: {error.strerror or error}{place}; run the task again to finish"
+        ) from None
 
 
 def _decide(spec: Spec, observed: Observed, tools: Tools) -> Plan:
@@ -218,7 +220,9 @@ def _actions(spec: Spec, wanted: Plan) -> tuple[tuple[str, ...], ...]:
     if wanted.stale or wanted.remove:
         actions.append(("pip", "uninstall", "--yes", *wanted.stale, *wanted.remove))
     if wanted.install:
-        actions.append(("pip", "install", *(["--upgrade"] if spec.latest else []), *(str(requirement) for requirement in spec.requirements)))
+        actions.append(
+            ("pip", "install", *(["--upgrade"] if spec.latest else []), *(str(requirement) for requirement in spec.requirements))
+        )
     actions += [step.words for step in wanted.links]
     if wanted.take_away:
         actions.append(("rm", "--recursive", spec.path))

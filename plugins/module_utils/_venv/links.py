@@ -105,7 +105,9 @@ def _refuse_missing(link: Link, found: FoundLink, spec: Spec, observed: Observed
             raise InvalidInput(f"{link.source}.command: {link.command!r} is not the virtualenv's interpreter, which is python{minor}")
         if build != "fresh" and found.wrapper is not None and not is_wrapper(found.wrapper):
             name = os.path.join(spec.path, "bin", os.path.basename(link.path))
-            raise NotOurs(f"{link.source}: {name!r} is a command of a package, not a wrapper of this module; choose another name for the link")
+            raise NotOurs(
+                f"{link.source}: {name!r} is a command of a package, not a wrapper of this module; choose another name for the link"
+            )
     elif link.command is not None and not build and link.command not in observed.venv.commands:
         raise InvalidInput(f"{link.source}.command: the virtualenv has no command {link.command!r}; add the package that provides it")
 
@@ -145,7 +147,9 @@ def _plan_absent(link: Link, found: FoundLink, spec: Spec, build: str) -> LinkPl
     if found.kind == "nothing" or steps:
         return LinkPlan(tuple(steps), (LinkState(link.path, "absent"),), tuple(reasons))
     kind = f"link to {found.target!r}" if found.kind == "link" else found.kind
-    return LinkPlan((), (LinkState(link.path, "kept"),), (), (f"{link.path!r} is a {kind} that was not made by this module; it was left there",))
+    return LinkPlan(
+        (), (LinkState(link.path, "kept"),), (), (f"{link.path!r} is a {kind} that was not made by this module; it was left there",)
+    )
 
 
 def _is_ours(link: Link, found: FoundLink, spec: Spec) -> bool:

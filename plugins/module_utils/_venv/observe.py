@@ -11,8 +11,9 @@ import glob
 import hashlib
 import json
 import os
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Callable, Iterator, Mapping
+from typing import Callable
 
 from .._errors import InvalidInput
 from .._requirements import Requirement, canonical_name, marker_environment

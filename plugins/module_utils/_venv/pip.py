@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from typing import Any, Mapping
+from collections.abc import Mapping
+from typing import Any
 
 from .._requirements import Requirement, canonical_name, redact
 from .satisfy import Distribution, read_origin
@@ -42,7 +43,9 @@ REDIRECTING_VARIABLES = (
 OLDEST_PIP = "22.2"
 
 _CONFLICT = re.compile(r"ResolutionImpossible|conflicting dependencies|\(constraint\)|conflict", re.IGNORECASE)
-_UNREACHABLE = re.compile(r"(Connection refused|Name or service not known|Temporary failure in name resolution|Network is unreachable|No route to host|timed out)")
+_UNREACHABLE = re.compile(
+    r"(Connection refused|Name or service not known|Temporary failure in name resolution|Network is unreachable|No route to host|timed out)"
+)
 
 
 def render_requirements(options: tuple[tuple[str, str], ...], requirements: tuple[Requirement, ...]) -> str:

@@ -17,10 +17,13 @@ import os
 import re
 import shutil
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Iterator
 
 from .._errors import NotOurs
+
+# A virtualenv serves all users of the host.
+PROGRAM_MODE = 0o755
 
 # Of renameat2(2).
 _AT_FDCWD = -100
@@ -95,7 +98,9 @@ def _kind_of(path: str) -> tuple[str, str | None]:
     if os.path.isfile(os.path.join(path, "pyvenv.cfg")):
         return "folder", path
     if os.listdir(path):
-        raise NotOurs(f"{path!r} is a folder with content that is not a virtualenv (it has no pyvenv.cfg); empty it, or choose another path")
+        raise NotOurs(
+            f"{path!r} is a folder with content that is not a virtualenv (it has no pyvenv.cfg); empty it, or choose another path"
+        )
     return "empty", None
 
 
@@ -120,8 +125,10 @@ def locked(path: str) -> Iterator[int]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             if _is_same_file(descriptor, name):
-                yield descriptor
-                os.unlink(name)
+                try:
+                    yield descriptor
+                finally:
+                    os.unlink(name)
                 return
         finally:
             os.close(descriptor)
@@ -155,7 +162,7 @@ def write_program(path: str, text: str) -> None:
     remove(temporary)
     with open(temporary, "w", encoding="utf-8") as file:
         file.write(text)
-    os.chmod(temporary, 0o755)
+    os.chmod(temporary, PROGRAM_MODE)
     os.rename(temporary, path)
 
 

@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Iterator
 
 from .._errors import DockenvError, InvalidInput, NotOurs
 from .._requirements import parse_dependency
@@ -129,7 +129,9 @@ def _refuse_to_lose(observed: Observed, what: str) -> None:
     strangers = observed.venv.strangers if observed.venv else ()
     if strangers:
         names = ", ".join(repr(name) for name in strangers)
-        raise NotOurs(f"{observed.place.path!r} has to be {what}, but holds files that are no part of a virtualenv: {names}; move them away first")
+        raise NotOurs(
+            f"{observed.place.path!r} has to be {what}, but holds files that are no part of a virtualenv: {names}; move them away first"
+        )
 
 
 def find_fault(venv: Venv, path: str, prefix: str) -> str | None:
@@ -197,9 +199,7 @@ def _lost_packages(spec: Spec, observed: Observed, judgement: Judgement) -> Iter
         return
     own = {*judgement.needed, *SEEDS, *(name for name, _source in spec.absent)}
     others = [found for name, found in observed.venv.distributions.items() if name not in own]
-    required = {
-        dependency.canonical for found in others for dependency in map(parse_dependency, found.requires) if dependency is not None
-    }
+    required = {dependency.canonical for found in others for dependency in map(parse_dependency, found.requires) if dependency is not None}
     names = sorted(found.name for found in others if found.canonical not in required)
     if names:
         yield f"{spec.path!r} is made again without packages that this task does not ask for: {', '.join(names)}"

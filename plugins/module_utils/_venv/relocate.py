@@ -25,7 +25,9 @@ ACTIVATION_SCRIPTS = re.compile(r"([Aa]ctivate(\.(csh|fish|nu|ps1|xsh|bat))?|act
 # What may follow or precede a path without being a part of it.
 _BEFORE, _AFTER = r"(?<![\w.+/-])", r"(?![\w.+-])"
 _SHEBANG = re.compile(r"#!\s*(?P<interpreter>\S+)(?P<arguments>[^\n]*)\n")
-_LONG_SHEBANG = re.compile(r"(?P<start>#!/bin/sh\n)'''exec' (?P<interpreter>\"[^\"\n]*\"|'[^'\n]*'|\S+)(?P<arguments>[^\n]*) \"\$0\" \"\$@\"\n' '''\n")
+_LONG_SHEBANG = re.compile(
+    r"(?P<start>#!/bin/sh\n)'''exec' (?P<interpreter>\"[^\"\n]*\"|'[^'\n]*'|\S+)(?P<arguments>[^\n]*) \"\$0\" \"\$@\"\n' '''\n"
+)
 
 
 def replace_path(text: str, old: str, new: str) -> str:

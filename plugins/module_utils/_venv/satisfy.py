@@ -7,8 +7,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Iterator, Mapping
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from .._requirements import Requirement, is_active, is_version_in, parse_dependency
@@ -156,9 +157,8 @@ def _problems_of(requirement: Requirement, distribution: Distribution | None, in
     origin = origin_of(requirement)
     if origin is not None and origin != distribution.origin:
         yield Problem(f"{have} was not installed from {asked}", distribution.canonical, True)
-    elif origin is not None and requirement.url in installed.digests:
-        if receipt is None or receipt.digest != installed.digests[requirement.url]:
-            yield Problem(f"the project behind {asked} changed since it was installed", distribution.canonical, True)
+    elif requirement.url in installed.digests and (receipt is None or receipt.digest != installed.digests[requirement.url]):
+        yield Problem(f"the project behind {asked} changed since it was installed", distribution.canonical, True)
     if requirement.hashes and (receipt is None or set(receipt.hashes) != set(requirement.hashes)):
         yield Problem(f"{have} was not installed with the hashes of {asked}", distribution.canonical, True)
 
@@ -183,7 +183,11 @@ def _walk_dependencies(
                 problems.append(Problem(f"{str(dependency)!r}, which {distribution.name} needs, is not installed"))
                 continue
             if not is_version_in(dependency.specifier, found.version):
-                problems.append(Problem(f"{found.name} {found.version} is installed, but {distribution.name} needs {str(dependency)!r}", found.canonical))
+                problems.append(
+                    Problem(
+                        f"{found.name} {found.version} is installed, but {distribution.name} needs {str(dependency)!r}", found.canonical
+                    )
+                )
             queue += [(found, wanted) for wanted in ("", *dependency.extras)]
     return problems
 
@@ -196,4 +200,6 @@ def _broken_constraints(constraints: tuple[Requirement, ...], needed: Mapping[st
         origin = origin_of(constraint)
         if not is_version_in(constraint.specifier, distribution.version) or (origin and origin != distribution.origin):
             have = f"{distribution.name} {distribution.version}"
-            yield Problem(f"{have} is installed, which the constraint {str(constraint)!r} ({constraint.source}) forbids", constraint.canonical)
+            yield Problem(
+                f"{have} is installed, which the constraint {str(constraint)!r} ({constraint.source}) forbids", constraint.canonical
+            )

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os.path
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Callable, Mapping
+from typing import Any, Callable
 
 from .._errors import InvalidInput
 from .._requirements import (
@@ -128,11 +129,15 @@ def _checked_path(path: str, home: str) -> str:
     if not os.path.isabs(path) or ".." in path.split("/"):
         raise InvalidInput(f"path: {path!r} is not an absolute path without '..'; write one such as '/usr/local/lib/docker/virtualenv'")
     if _UNUSABLE_IN_PATH.search(path):
-        raise InvalidInput(f"path: {path!r} holds a quotation mark, '$', '\\', ':' or a control character, which activation scripts cannot carry")
+        raise InvalidInput(
+            f"path: {path!r} holds a quotation mark, '$', '\\', ':' or a control character, which activation scripts cannot carry"
+        )
     normal = os.path.normpath("/" + path.lstrip("/"))
     is_home = normal == os.path.normpath(home) or os.path.dirname(normal) == "/home"
     if normal in SYSTEM_FOLDERS or normal.startswith(KERNEL_FOLDERS) or is_home:
-        raise InvalidInput(f"path: {normal!r} is a folder of the system or a home folder; name a folder of its own for the virtualenv below it")
+        raise InvalidInput(
+            f"path: {normal!r} is a folder of the system or a home folder; name a folder of its own for the virtualenv below it"
+        )
     return normal
 
 
@@ -165,7 +170,9 @@ def _parse_packages(entries: list[Any]) -> tuple[tuple[Requirement, ...], frozen
         present.append(requirement)
         if state == "latest":
             if requirement.url is not None:
-                raise InvalidInput(f"{source}: {str(requirement)!r} does not come from an index, so there is no latest version of it; use state: present")
+                raise InvalidInput(
+                    f"{source}: {str(requirement)!r} does not come from an index, so there is no latest version of it; use state: present"
+                )
             latest.add(requirement.canonical)
     return tuple(present), frozenset(latest), tuple(absent)
 
@@ -226,13 +233,17 @@ def _without_repetitions(requirements: tuple[Requirement, ...]) -> tuple[Require
     return tuple({requirement.line_with_hashes: requirement for requirement in reversed(requirements)}.values())[::-1]
 
 
-def _refuse_contradictions(packages: tuple[Requirement, ...], requirements: tuple[Requirement, ...], absent: tuple[tuple[str, str], ...]) -> None:
+def _refuse_contradictions(
+    packages: tuple[Requirement, ...], requirements: tuple[Requirement, ...], absent: tuple[tuple[str, str], ...]
+) -> None:
     first: dict[str, Requirement] = {}
     for requirement in packages:
         other = first.setdefault(requirement.canonical or requirement.line, requirement)
         # Two lines for one name are how requirements differ by marker; without markers one of them is a mistake.
         if other.line != requirement.line and not (other.marker and requirement.marker):
-            raise InvalidInput(f"{requirement.source}: {str(requirement)!r} and {str(other)!r} ({other.source}) ask for the same package; keep one")
+            raise InvalidInput(
+                f"{requirement.source}: {str(requirement)!r} and {str(other)!r} ({other.source}) ask for the same package; keep one"
+            )
     for name, source in absent:
         for requirement in requirements:
             if requirement.canonical == name:
@@ -268,7 +279,7 @@ def _parse_link(entry: Mapping[str, Any], source: str, venv: str) -> Link:
     normal = os.path.normpath(path)
     if normal == venv or normal.startswith(venv + "/") or normal in SYSTEM_FOLDERS:
         raise InvalidInput(f"{source}.path: {path!r} is no place for a link to a command; use one such as '/usr/local/bin/docker-python'")
-    if command and target or (is_present and not command and not target):
+    if (command and target) or (is_present and not command and not target):
         raise InvalidInput(f"{source}: give either a command of the virtualenv, or a target elsewhere")
     if target:
         _refuse_relative(target, f"{source}.target")
@@ -277,7 +288,9 @@ def _parse_link(entry: Mapping[str, Any], source: str, venv: str) -> Link:
     link = Link(source, normal, command or None, target or None, is_present, entry["force"])
     name = os.path.basename(normal)
     if link.is_interpreter and (_RESERVED_NAME.match(name) or _UNUSABLE_IN_PATH.search(name)):
-        raise InvalidInput(f"{source}.path: the name {name!r} cannot stand for the virtualenv's Python; use another, such as 'docker-python'")
+        raise InvalidInput(
+            f"{source}.path: the name {name!r} cannot stand for the virtualenv's Python; use another, such as 'docker-python'"
+        )
     return link
 
 

@@ -35,11 +35,25 @@ def read_from(files):
     [
         pytest.param("docker", "docker", (), "", "docker", id="a bare name"),
         pytest.param("docker>=7.1.0", "docker", (), ">=7.1.0", "docker>=7.1.0", id="a version"),
-        pytest.param(" requests [socks , security] == 2.* ", "requests", ("security", "socks"), "==2.*", "requests[security,socks]==2.*", id="extras and spaces"),
+        pytest.param(
+            " requests [socks , security] == 2.* ",
+            "requests",
+            ("security", "socks"),
+            "==2.*",
+            "requests[security,socks]==2.*",
+            id="extras and spaces",
+        ),
         pytest.param("a.b_c", "a.b_c", (), "", "a.b_c", id="a name with dot and underscore"),
         pytest.param("x>=1; python_version < '3.9'", "x", (), ">=1", 'x>=1 ; python_version < "3.9"', id="a marker"),
         pytest.param("app @ file:///srv/app", "app", (), "", "app @ file:///srv/app", id="a named path"),
-        pytest.param("app[a] @ https://h/app.zip ; os_name == 'posix'", "app", ("a",), "", 'app[a] @ https://h/app.zip ; os_name == "posix"', id="a named URL"),
+        pytest.param(
+            "app[a] @ https://h/app.zip ; os_name == 'posix'",
+            "app",
+            ("a",),
+            "",
+            'app[a] @ https://h/app.zip ; os_name == "posix"',
+            id="a named URL",
+        ),
         pytest.param("x===1.0-custom", "x", (), "===1.0-custom", "x===1.0-custom", id="arbitrary equality"),
     ],
 )
@@ -54,17 +68,61 @@ def test_reads_pep_508_and_writes_it_back(text, name, extras, specifier, line):
     [
         pytest.param("-e /srv/app", None, "file:///srv/app", "/srv/app", "-e file:///srv/app", id="editable"),
         pytest.param("--editable=/srv/app/", None, "file:///srv/app", "/srv/app", "-e file:///srv/app", id="editable, long form"),
-        pytest.param("-e /srv/my app[dev]", None, "file:///srv/my%20app", "/srv/my app", "-e file:///srv/my%20app[dev]", id="editable with a space and extras"),
-        pytest.param("-e file:///srv/my%20app", None, "file:///srv/my%20app", "/srv/my app", "-e file:///srv/my%20app", id="editable by URL"),
+        pytest.param(
+            "-e /srv/my app[dev]",
+            None,
+            "file:///srv/my%20app",
+            "/srv/my app",
+            "-e file:///srv/my%20app[dev]",
+            id="editable with a space and extras",
+        ),
+        pytest.param(
+            "-e file:///srv/my%20app", None, "file:///srv/my%20app", "/srv/my app", "-e file:///srv/my%20app", id="editable by URL"
+        ),
         pytest.param("-e .", None, "file:///base", "/base", "-e file:///base", id="editable relative to the folder"),
         pytest.param("/srv/app", None, "file:///srv/app", None, "file:///srv/app", id="a folder"),
         pytest.param("./app[dev]", None, "file:///base/app", None, "/base/app[dev]", id="a relative folder with extras"),
-        pytest.param("/srv/a_b-1.0-py3-none-any.whl", "a-b", "file:///srv/a_b-1.0-py3-none-any.whl", None, "a-b @ file:///srv/a_b-1.0-py3-none-any.whl", id="a wheel names itself"),
-        pytest.param("app-2.0.tar.gz", "app", "file:///base/app-2.0.tar.gz", None, "app @ file:///base/app-2.0.tar.gz", id="an archive beside the file"),
-        pytest.param("https://h/x-1.0.tar.gz#sha256=ab", "x", "https://h/x-1.0.tar.gz#sha256=ab", None, "x @ https://h/x-1.0.tar.gz#sha256=ab", id="a URL of an archive"),
-        pytest.param("git+https://h/x.git@main#egg=x[a]", "x", "git+https://h/x.git@main#egg=x[a]", None, "x[a] @ git+https://h/x.git@main#egg=x[a]", id="a repository"),
+        pytest.param(
+            "/srv/a_b-1.0-py3-none-any.whl",
+            "a-b",
+            "file:///srv/a_b-1.0-py3-none-any.whl",
+            None,
+            "a-b @ file:///srv/a_b-1.0-py3-none-any.whl",
+            id="a wheel names itself",
+        ),
+        pytest.param(
+            "app-2.0.tar.gz",
+            "app",
+            "file:///base/app-2.0.tar.gz",
+            None,
+            "app @ file:///base/app-2.0.tar.gz",
+            id="an archive beside the file",
+        ),
+        pytest.param(
+            "https://h/x-1.0.tar.gz#sha256=ab",
+            "x",
+            "https://h/x-1.0.tar.gz#sha256=ab",
+            None,
+            "x @ https://h/x-1.0.tar.gz#sha256=ab",
+            id="a URL of an archive",
+        ),
+        pytest.param(
+            "git+https://h/x.git@main#egg=x[a]",
+            "x",
+            "git+https://h/x.git@main#egg=x[a]",
+            None,
+            "x[a] @ git+https://h/x.git@main#egg=x[a]",
+            id="a repository",
+        ),
         pytest.param("https://h/a;b.zip", None, "https://h/a;b.zip", None, "https://h/a;b.zip", id="a semicolon in a URL is no marker"),
-        pytest.param("https://h/x.zip ; os_name == 'posix'", None, "https://h/x.zip", None, 'https://h/x.zip ; os_name == "posix"', id="a URL with a marker"),
+        pytest.param(
+            "https://h/x.zip ; os_name == 'posix'",
+            None,
+            "https://h/x.zip",
+            None,
+            'https://h/x.zip ; os_name == "posix"',
+            id="a URL with a marker",
+        ),
     ],
 )
 def test_reads_urls_paths_and_editables(text, name, url, editable, line):
@@ -80,13 +138,29 @@ def test_reads_urls_paths_and_editables(text, name, url, editable, line):
         pytest.param("requests>=", f"packages[2]: 'requests>=' cannot be read as a requirement: {WRITE_A_NAME}", id="no version"),
         pytest.param("x==newest", f"packages[2]: 'x==newest' cannot be read as a requirement: {WRITE_A_NAME}", id="a word for a version"),
         pytest.param("two words", f"packages[2]: 'two words' cannot be read as a requirement: {WRITE_A_NAME}", id="two names"),
-        pytest.param("x; python_versio < '3'", f"packages[2]: \"x; python_versio < '3'\" cannot be read as a requirement: {WRITE_A_NAME}", id="an unknown marker"),
-        pytest.param("x\n--index-url=y", "packages[2]: 'x\\n--index-url=y' cannot be read as a requirement: it holds a control character; write one requirement on one line", id="two lines"),
-        pytest.param("--pre", "packages[2]: '--pre' cannot be read as a requirement: the only option a requirement may start with is -e", id="an option"),
+        pytest.param(
+            "x; python_versio < '3'",
+            f"packages[2]: \"x; python_versio < '3'\" cannot be read as a requirement: {WRITE_A_NAME}",
+            id="an unknown marker",
+        ),
+        pytest.param(
+            "x\n--index-url=y",
+            "packages[2]: 'x\\n--index-url=y' cannot be read as a requirement: it holds a control character; write one requirement on one line",
+            id="two lines",
+        ),
+        pytest.param(
+            "--pre",
+            "packages[2]: '--pre' cannot be read as a requirement: the only option a requirement may start with is -e",
+            id="an option",
+        ),
         pytest.param("-e app", "packages[2]: '-e app' cannot be read as a requirement: a path must be absolute", id="a relative editable"),
         pytest.param("./app", "packages[2]: './app' cannot be read as a requirement: a path must be absolute", id="a relative path"),
         pytest.param("~/app", "packages[2]: '~/app' cannot be read as a requirement: a path must be absolute", id="a home folder"),
-        pytest.param("app @ /srv/app", "packages[2]: 'app @ /srv/app' cannot be read as a requirement: after the @ stands a URL, as in 'app @ file:///srv/app'", id="a path after @"),
+        pytest.param(
+            "app @ /srv/app",
+            "packages[2]: 'app @ /srv/app' cannot be read as a requirement: after the @ stands a URL, as in 'app @ file:///srv/app'",
+            id="a path after @",
+        ),
         pytest.param(
             "-e git+https://user:geheim@h/x.git#egg=x",
             "packages[2]: '-e git+https://****@h/x.git#egg=x' cannot be read as a requirement: an editable requirement is a folder on the host, as in '-e /srv/app'",
@@ -98,7 +172,11 @@ def test_reads_urls_paths_and_editables(text, name, url, editable, line):
             "write 'NAME[EXTRA] @ file:///PATH' instead",
             id="extras after a path with a space",
         ),
-        pytest.param("https://h/x.zip ; nope", "packages[2]: 'https://h/x.zip ; nope' cannot be read as a requirement: 'nope' is no environment marker (PEP 508)", id="a bad marker after a URL"),
+        pytest.param(
+            "https://h/x.zip ; nope",
+            "packages[2]: 'https://h/x.zip ; nope' cannot be read as a requirement: 'nope' is no environment marker (PEP 508)",
+            id="a bad marker after a URL",
+        ),
     ],
 )
 def test_refuses_malformed_requirements_naming_the_entry(text, message):
@@ -123,7 +201,10 @@ def test_reads_versions(text, specifier):
 def test_refuses_what_is_no_version(text):
     with pytest.raises(InvalidInput) as caught:
         parse_version(text, "packages[0].version")
-    assert caught.value.message == f"packages[0].version: {text!r} is no version; write one such as '7.1.0', or a specifier such as '>=7.1,<8' (PEP 440)"
+    assert (
+        caught.value.message
+        == f"packages[0].version: {text!r} is no version; write one such as '7.1.0', or a specifier such as '>=7.1,<8' (PEP 440)"
+    )
 
 
 def test_reads_a_requirements_file_with_comments_continuations_hashes_and_options():
@@ -148,7 +229,9 @@ def test_reads_a_requirements_file_with_comments_continuations_hashes_and_option
     ]
     assert found.requirements[0].hashes == (f"sha256:{SHA}", f"sha256:{OTHER_SHA}")
     assert found.requirements[0].line_with_hashes == f"docker==7.1.0 --hash=sha256:{SHA} --hash=sha256:{OTHER_SHA}"
-    assert [requirement.source for requirement in found.requirements] == [f"/srv/requirements.txt, line {number}" for number in (6, 9, 10, 11)]
+    assert [requirement.source for requirement in found.requirements] == [
+        f"/srv/requirements.txt, line {number}" for number in (6, 9, 10, 11)
+    ]
 
 
 def test_includes_files_relative_to_the_file_that_includes_them():
@@ -168,16 +251,38 @@ def test_reads_a_constraints_file():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        pytest.param("a\nb=1\n", f"/srv/r.txt, line 2: 'b=1' cannot be read as a requirement: {WRITE_A_NAME}", id="a malformed requirement"),
-        pytest.param("-r gone.txt", "/srv/r.txt, line 1: '/srv/gone.txt' cannot be read: No such file or directory", id="a missing include"),
+        pytest.param(
+            "a\nb=1\n", f"/srv/r.txt, line 2: 'b=1' cannot be read as a requirement: {WRITE_A_NAME}", id="a malformed requirement"
+        ),
+        pytest.param(
+            "-r gone.txt", "/srv/r.txt, line 1: '/srv/gone.txt' cannot be read: No such file or directory", id="a missing include"
+        ),
         pytest.param("-r r.txt", "/srv/r.txt, line 1: '/srv/r.txt' includes itself; remove the line", id="a file that includes itself"),
-        pytest.param("-r https://user:geheim@h/r.txt", "/srv/r.txt, line 1: 'https://****@h/r.txt' is included by URL; only files on the host can be included", id="an include by URL"),
+        pytest.param(
+            "-r https://user:geheim@h/r.txt",
+            "/srv/r.txt, line 1: 'https://****@h/r.txt' is included by URL; only files on the host can be included",
+            id="an include by URL",
+        ),
         pytest.param("--unknown", "/srv/r.txt, line 1: '--unknown': the option '--unknown' is not supported here", id="an unknown option"),
-        pytest.param("--index-url", "/srv/r.txt, line 1: '--index-url': the option --index-url takes a value", id="an option without its value"),
-        pytest.param("a --pre", "/srv/r.txt, line 1: 'a --pre': the only option after a requirement is --hash", id="a file's option after a requirement"),
-        pytest.param("a --hash=md5:00", "/srv/r.txt, line 1: --hash=md5:00 is no hash; write ALGORITHM:HEX with one of sha256, sha384, sha512", id="a weak hash"),
-        pytest.param(f"--hash=sha256:{SHA}", f"/srv/r.txt, line 1: '--hash=sha256:{SHA}': --hash stands without a requirement; write it after one", id="a hash of nothing"),
-        pytest.param("-i 'x", "/srv/r.txt, line 1: \"-i 'x\": a quotation mark is not closed", id="an open quotation mark"),
+        pytest.param(
+            "--index-url", "/srv/r.txt, line 1: '--index-url': the option --index-url takes a value", id="an option without its value"
+        ),
+        pytest.param(
+            "a --pre",
+            "/srv/r.txt, line 1: 'a --pre': the only option after a requirement is --hash",
+            id="a file's option after a requirement",
+        ),
+        pytest.param(
+            "a --hash=md5:00",
+            "/srv/r.txt, line 1: --hash=md5:00 is no hash; write ALGORITHM:HEX with one of sha256, sha384, sha512",
+            id="a weak hash",
+        ),
+        pytest.param(
+            f"--hash=sha256:{SHA}",
+            f"/srv/r.txt, line 1: '--hash=sha256:{SHA}': --hash stands without a requirement; write it after one",
+            id="a hash of nothing",
+        ),
+        pytest.param("-i 'x", '/srv/r.txt, line 1: "-i \'x": a quotation mark is not closed', id="an open quotation mark"),
     ],
 )
 def test_refuses_malformed_files_naming_the_line(text, message):
