@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,7 +69,7 @@ def pull(engine: Engine, reference: str, platform: str | None = None) -> Transfe
     repository, tag = split_reference(reference)
     before = engine.find_image(reference)
     doing = f"pulling the image {reference}"
-    with engine.asking(doing):
+    with _asking_registry(engine, doing):
         events = list(engine.client.pull(repository, tag=tag, stream=True, decode=True, platform=platform))
     read_transfer(events, doing)
     after = engine.find_image(reference)
@@ -82,7 +83,7 @@ def push(engine: Engine, reference: str) -> Transfer:
     """Push an image, with the user's stored credentials. Raises EngineError, with what to do, if the registry refuses."""
     repository, tag = split_reference(reference)
     doing = f"pushing the image {reference}"
-    with engine.asking(doing):
+    with _asking_registry(engine, doing):
         events = list(engine.client.push(repository, tag=tag, stream=True, decode=True))
     return read_transfer(events, doing)
 
@@ -106,14 +107,13 @@ def find_registry_digest(engine: Engine, reference: str) -> str | None:
 
     Raises EngineError if the registry does not answer or does not let the user in.
     """
-    doing = f"asking the registry for the digest of {reference}"
     try:
-        with engine.asking(doing):
+        with _asking_registry(engine, f"asking the registry for the digest of {reference}"):
             return engine.client.inspect_distribution(reference)["Descriptor"]["digest"]
     except EngineError as error:
         if error.details.get("status") == 404 or "manifest unknown" in error.message:
             return None
-        raise EngineError(error.message + _advice(error.message), **error.details) from error
+        raise
 
 
 def split_reference(reference: str) -> tuple[str, str]:
@@ -144,6 +144,16 @@ def _summarise(entry: Mapping[str, Any]) -> ImageSummary:
 def _names(names: Iterable[str] | None) -> tuple[str, ...]:
     # Engines before 24 write <none>:<none> for a dangling image
     return tuple(sorted(name for name in names or () if not name.startswith("<none>")))
+
+
+@contextmanager
+def _asking_registry(engine: Engine, doing: str) -> Iterator[None]:
+    """Do as :meth:`Engine.asking`, and say what the user can do about the registry."""
+    try:
+        with engine.asking(doing):
+            yield
+    except EngineError as error:
+        raise EngineError(error.message + _advice(error.message), **error.details) from error
 
 
 def _advice(reason: str) -> str:
