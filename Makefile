@@ -20,7 +20,7 @@ ANSIBLE_TEST := $(PYTHON) tests/tools/ansible_test.py
 PART := tests/tools/part.sh
 # Parts of `make test` that run side by side.
 JOBS ?= 3
-PARTS := testbed-up build lint docs-lint $(addprefix molecule-,$(SCENARIOS)) unit sanity infrastructure
+PARTS := testbed-up build lint docs-lint $(addprefix molecule-,$(SCENARIOS)) unit sanity engine infrastructure
 
 # Everything finds the checkout as a collection, with the collections it needs, in here and nowhere else.
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.cache/collections
@@ -29,7 +29,7 @@ export PATH := $(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint format docs-lint docs build unit sanity install-test infrastructure molecule testbed-up testbed-down bench lock clean
+.PHONY: help demo test lint format docs-lint docs build unit sanity install-test infrastructure engine-test engine molecule testbed-up testbed-down bench lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -54,6 +54,7 @@ part-%:
 	@$(PART) $* $(MAKE) --no-print-directory $*
 
 part-infrastructure: part-testbed-up part-build
+part-engine: part-testbed-up
 $(addprefix part-molecule-,$(SCENARIOS)): part-testbed-up
 
 # --- each check
@@ -95,6 +96,12 @@ install-test: testbed-up build ## the tarball in an empty infrastructure reposit
 infrastructure: $(READY)
 	tests/infrastructure/run.sh $(TARBALL)
 
+engine-test: testbed-up ## what talks to the engine, against the one of this machine; TESTS=path
+	@$(MAKE) --no-print-directory engine
+
+engine: $(READY)
+	DOCKENV_TEST_IMAGE=dockenv-testbed-base:trixie pytest $(if $(TESTS),$(TESTS),tests/engine)
+
 molecule: ## all molecule scenarios side by side, or SCENARIO=name
 ifdef SCENARIO
 	@$(MAKE) --no-print-directory testbed-up molecule-$(SCENARIO)
@@ -111,8 +118,11 @@ testbed-up: $(READY) ## an engine on this machine, and the images of the test ho
 testbed-down: $(READY) ## remove the test hosts; stop the engine if the test bed started it
 	ansible-playbook --inventory playbooks/inventory/localhost.yml tests/testbed/down.yml
 
-bench: testbed-up ## the figures of docs/benchmarks.md
-	python tests/bench host --write
+bench: testbed-up ## the figures of docs/benchmarks.md; WRITE=--write puts them there
+	molecule destroy --scenario-name bench
+	molecule converge --scenario-name bench
+	python tests/bench host $(WRITE)
+	molecule destroy --scenario-name bench
 
 # --- environments
 
