@@ -35,8 +35,8 @@ def main() -> int:
 def write(suite: str, table: str) -> None:
     """Replace the suite's table in the page."""
     begin, end = BEGIN.format(name=suite), END.format(name=suite)
-    before, _, rest = PAGE.read_text().partition(begin)
-    _, _, after = rest.partition(end)
+    before, rest = PAGE.read_text().split(begin)
+    after = rest.split(end)[1]
     PAGE.write_text(f"{before}{begin}\n{table}\n\n{end}{after}")
 
 

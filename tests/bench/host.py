@@ -11,8 +11,8 @@ VIRTUALENV = "/usr/local/lib/docker/virtualenv"
 
 def cases() -> list[Case]:
     """Return the cases of the Docker host; the bench's host has been converged by the role."""
-    ours = Module("dockenv.python.docker_venv", path=VIRTUALENV, packages=PACKAGES)
-    theirs = Module("ansible.builtin.pip", name=PACKAGES, virtualenv=VIRTUALENV)
+    ours = Module("dockenv.python.docker_venv", {"path": VIRTUALENV, "packages": PACKAGES})
+    theirs = Module("ansible.builtin.pip", {"name": PACKAGES, "virtualenv": VIRTUALENV})
     return [
         Case(
             "role `docker_server` again, nothing to do / a play with only facts and `ping`",

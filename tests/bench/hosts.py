@@ -40,7 +40,7 @@ def playbook_seconds(name: str, **variables: object) -> float:
 class Module:
     """A module with its options, placed on the host as Ansible places it, and run there again and again."""
 
-    def __init__(self, name: str, **options: object) -> None:
+    def __init__(self, name: str, options: dict[str, object]) -> None:
         self._wrapper = _place(name, options)
 
     def seconds(self) -> float:
