@@ -16,6 +16,7 @@ class Image:
     """An image of the engine: ``size`` in bytes, ``created`` as the engine writes it (RFC 3339).
 
     ``digests`` are the names with digests under which registries have it, ``layers`` the digests of its layers, base first.
+    ``comment`` is of the image itself: unlike labels, no image that is based on it inherits the comment.
     """
 
     id: str
@@ -29,6 +30,7 @@ class Image:
     created: str
     digests: tuple[str, ...] = ()
     layers: tuple[str, ...] = ()
+    comment: str = ""
 
     @classmethod
     def from_inspect(cls, answer: Mapping[str, Any]) -> Image:
@@ -46,4 +48,5 @@ class Image:
             created=answer.get("Created") or "",
             digests=tuple(answer.get("RepoDigests") or ()),
             layers=tuple((answer.get("RootFS") or {}).get("Layers") or ()),
+            comment=answer.get("Comment") or "",
         )

@@ -17,7 +17,7 @@ from .._image import Image
 from .bootstrap import bootstrapped_tar, require_tools
 from .observe import observe_host
 from .plan import Observation, Plan, Step, plan_absent, plan_present, temporary_name
-from .recipe import Recipe, read_definition
+from .recipe import Recipe, is_ours, read_definition
 from .spec import BaseImageSpec
 from .workfolder import exclusive_folder
 
@@ -32,7 +32,9 @@ class Engine(Protocol):
 
     def find_containers(self, image_id: str) -> tuple[str, ...]: ...
 
-    def import_image(self, stream: Iterator[bytes], repository: str, tag: str, changes: Sequence[str], platform: str) -> str: ...
+    def import_image(
+        self, stream: Iterator[bytes], repository: str, tag: str, changes: Sequence[str], platform: str, comment: str
+    ) -> str: ...
 
     def tag_image(self, image_id: str, repository: str, tag: str) -> None: ...
 
@@ -108,7 +110,7 @@ def _new_image(spec: BaseImageSpec, recipe: Recipe, engine: Engine, folder: Path
     name = temporary_name(spec.name)
     try:
         with bootstrapped_tar(recipe, folder) as pieces:
-            image_id = engine.import_image(pieces, name.repository, name.tag, recipe.instructions(), recipe.platform)
+            image_id = engine.import_image(pieces, name.repository, name.tag, recipe.instructions(), recipe.platform, recipe.digest)
         _prove(engine.find_image(image_id), recipe)
         yield image_id
     finally:
@@ -123,6 +125,8 @@ def _prove(image: Image | None, recipe: Recipe) -> None:
         wrong.append("files")
     elif image.architecture != recipe.platform.split("/")[1]:
         wrong.append("architecture")
+    elif not is_ours(image):
+        wrong.append("comment")
     if wrong:
         raise EngineError(f"The Docker engine imported an image without what it was given: {', '.join(wrong)}; nothing was tagged")
 

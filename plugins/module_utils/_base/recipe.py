@@ -120,11 +120,16 @@ class Recipe:
             "labels": dict(self.labels),
         }
 
+    @property
+    def digest(self) -> str:
+        """The digest of all inputs. It is in a label, and once more in the comment, by which :func:`is_ours` knows the image."""
+        return digest(self.definition())
+
     def own_labels(self) -> dict[str, str]:
         """Return the labels by which a later run recognizes the image and what it was made of."""
         return {
             LABEL_KIND: KIND,
-            LABEL_DIGEST: digest(self.definition()),
+            LABEL_DIGEST: self.digest,
             LABEL_INPUTS: _canonical(self.bootstrap_inputs()),
         }
 
@@ -161,8 +166,11 @@ def digest(definition: Mapping[str, Any]) -> str:
 
 
 def is_ours(image: Image) -> bool:
-    """Tell whether docker_base_image made the image."""
-    return image.labels.get(LABEL_KIND) == KIND
+    """Tell whether docker_base_image made the image.
+
+    Its labels alone do not tell: images that a user builds on it inherit them.
+    """
+    return image.labels.get(LABEL_KIND) == KIND and image.comment == image.labels.get(LABEL_DIGEST)
 
 
 def read_definition(image: Image) -> dict[str, Any]:

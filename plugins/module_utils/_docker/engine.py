@@ -62,15 +62,22 @@ class Engine:
             found = self._client.containers(all=True, filters={"ancestor": image_id})
         return tuple(sorted(container["Names"][0].lstrip("/") for container in found))
 
-    def import_image(self, stream: Iterable[bytes], repository: str, tag: str, changes: Sequence[str], platform: str) -> str:
+    def import_image(self, stream: Iterable[bytes], repository: str, tag: str, changes: Sequence[str], platform: str, comment: str) -> str:
         """Make an image of the root file system whose tar file ``stream`` yields, and return its id.
 
         ``changes`` are Dockerfile instructions for its configuration, ``platform`` is written as ``linux/amd64``.
         An exception of ``stream`` breaks the connection off, so that the engine imports nothing, and is passed on.
         """
-        # The SDK's own import_image_from_data() knows no platform; the rest is what it does.
+        # The SDK's own import_image_from_data() knows no platform and no comment; the rest is what it does.
         # The time-out is for answers; unpacking a root file system takes as long as it takes.
-        parameters = {"fromSrc": "-", "repo": repository, "tag": tag, "changes": list(changes), "platform": platform}
+        parameters = {
+            "fromSrc": "-",
+            "repo": repository,
+            "tag": tag,
+            "changes": list(changes),
+            "platform": platform,
+            "message": comment,
+        }
         with self.asking(f"importing the image {repository}:{tag}"):
             response = self._client._post(
                 self._client._url("/images/create"),

@@ -19,6 +19,7 @@ def test_reads_the_engine_s_answer():
         "Architecture": "arm64",
         "Size": 12,
         "Created": "2026-01-01T00:00:00Z",
+        "Comment": "mine",
         "Config": {"Env": ["A=1=2", "B="], "Entrypoint": ["sh"], "Cmd": ["-c", ""], "Labels": {"x": "y"}},
     }
     assert Image.from_inspect(answer) == Image(
@@ -33,6 +34,7 @@ def test_reads_the_engine_s_answer():
         created="2026-01-01T00:00:00Z",
         digests=("a@sha256:1",),
         layers=("sha256:2",),
+        comment="mine",
     )
 
 

@@ -32,7 +32,7 @@ def root_file_system(content=b"hello"):
 
 
 def import_one(engine, repository, tag="1", changes=(), content=b"hello"):
-    return engine.import_image(iter([root_file_system(content)]), repository, tag, changes, "linux/amd64")
+    return engine.import_image(iter([root_file_system(content)]), repository, tag, changes, "linux/amd64", "a comment")
 
 
 def finds_nothing_where_nothing_is(engine, repository):
@@ -47,6 +47,7 @@ def imports_with_configuration(engine, repository):
     assert image == engine.find_image(image_id)
     assert (image.id, image.tags, image.architecture) == (image_id, (f"{repository}:1",), "amd64")
     assert image.size > 0
+    assert image.comment == "a comment"
     assert image.entrypoint == ("/bin/x", 'a "b" $HOME')
     assert image.command == ("-c", "", "ü\nRUN x")
     assert image.env == {"A": 'a "b" $HOME ${X} \\ = , % #', "EMPTY": ""}
@@ -64,7 +65,7 @@ def a_broken_stream_imports_nothing(engine, repository):
         raise Broken
 
     try:
-        engine.import_image(pieces(), repository, "1", (), "linux/amd64")
+        engine.import_image(pieces(), repository, "1", (), "linux/amd64", "")
     except Broken:
         pass
     else:

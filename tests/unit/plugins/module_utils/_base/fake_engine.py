@@ -32,7 +32,7 @@ class FakeEngine:
     def find_containers(self, image_id):
         return tuple(sorted(name for name, used in self.containers.items() if used == image_id))
 
-    def import_image(self, stream, repository, tag, changes, platform):
+    def import_image(self, stream, repository, tag, changes, platform, comment):
         content = b"".join(stream)
         config = _read_changes(changes)
         image_id = f"sha256:{hashlib.sha256(repr((content, changes, len(self.images))).encode()).hexdigest()}"
@@ -45,6 +45,7 @@ class FakeEngine:
             "architecture": platform.split("/")[1],
             "size": len(content),
             "created": "2026-01-01T00:00:00Z",
+            "comment": comment,
         }
         self.tag_image(image_id, repository, tag)
         return image_id

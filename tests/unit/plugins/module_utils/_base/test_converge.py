@@ -65,7 +65,7 @@ def run(engine, bootstrap, tmp_path):
 
 def leave_unfinished(engine, name="base"):
     repository, _colon, tag = str(temporary_name(read_spec(name=name).name)).partition(":")
-    return engine.import_image([b"half"], repository, tag, (), "linux/amd64")
+    return engine.import_image([b"half"], repository, tag, (), "linux/amd64", "")
 
 
 def test_creates_changes_and_removes(run, engine):
@@ -115,7 +115,7 @@ def test_an_unfinished_image_is_removed(run, engine):
 
 
 def test_another_s_image_is_replaced_if_forced_only(run, engine):
-    theirs = engine.import_image([b"theirs"], "base", "latest", (), "linux/amd64")
+    theirs = engine.import_image([b"theirs"], "base", "latest", (), "linux/amd64", "")
     for state in ("present", "absent"):
         with pytest.raises(DockenvError, match="was not made by docker_base_image"):
             run(state=state)
@@ -143,6 +143,7 @@ def test_a_failed_bootstrap_leaves_the_old_image(run, engine, bootstrap, pieces,
         pytest.param({"command": ("other",)}, "command", id="another configuration"),
         pytest.param({"size": 0}, "files", id="an empty image"),
         pytest.param({"architecture": "arm64"}, "architecture", id="another architecture"),
+        pytest.param({"comment": ""}, "comment", id="no sign that it is ours"),
     ],
 )
 def test_an_image_that_is_not_as_asked_gets_no_name(run, engine, damage, message, monkeypatch):

@@ -29,6 +29,7 @@ OURS = Image(
     architecture="amd64",
     size=1,
     created="",
+    comment=RECIPE.digest,
 )
 THEIRS = replace(OURS, labels={})
 LEFTOVER = replace(OURS, id="sha256:2")

@@ -33,6 +33,7 @@ def image_of(recipe):
         architecture="amd64",
         size=1,
         created="",
+        comment=recipe.digest,
     )
 
 
@@ -170,6 +171,11 @@ def test_what_makes_the_same_image_has_the_same_digest(one, other):
 def test_the_digest_is_the_same_on_every_host_and_python():
     # of the bytes {"a":{},"b":[1,"\u00fc"]}, by sha256sum(1)
     assert digest({"b": [1, "ü"], "a": {}}) == "sha256:a3a05a3083e6c2a92b69bb6ae8446584ae0cde8ea7ba56bd353ec9f045da96ba"
+
+
+def test_an_image_that_is_based_on_ours_is_not_ours():
+    assert not is_ours(replace(image_of(read_recipe()), comment=""))
+    assert not is_ours(replace(image_of(read_recipe()), comment="buildkit.dockerfile.v0"))
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ def test_a_refusal_is_passed_on(engine_that_answers):
 def test_an_import_that_fails_in_its_answer(engine_that_answers, body, reason):
     engine = connect(engine_that_answers(http("200 OK", body)))
     with pytest.raises(EngineError) as caught:
-        engine.import_image(iter([b""]), "a", "b", (), "linux/amd64")
+        engine.import_image(iter([b""]), "a", "b", (), "linux/amd64", "")
     assert caught.value.message == f"The Docker engine failed at importing the image a:b: {reason}"
 
 
