@@ -16,15 +16,14 @@ from collections.abc import Collection, Iterable
 
 from .._errors import InvalidInput
 from .._instructions import render_assignment, render_words
-from .install_script import CACHE, ENVIRONMENT, LOCK_OUTPUT, SCRATCH
+from .install_script import CACHE, ENVIRONMENT, SCRATCH
 from .lock import LOCK
+from .logins import NETRC
 from .spec import EnvSpec
 
 DOCKERFILE = "Dockerfile"
 INSTALL_SCRIPT = "install.py"
 LAYERS = "layers"
-# The secret with the login at private indexes, in the format of netrc(5), which uv and pip read
-NETRC = "netrc"
 
 HEADER = "# Made by the Ansible collection dockenv.python. It builds without it: DOCKER_BUILDKIT=1 docker build ."
 DEFAULT_TEMPLATE = """\
@@ -39,15 +38,16 @@ USER root
 """
 
 _PLACEHOLDER = re.compile(r"@([A-Z][A-Z_]*)@")
-_STAGE = re.compile(r"^\s*FROM\s", re.IGNORECASE | re.MULTILINE)
 # Such a line would fetch a program from a registry, or change how lines are continued.
 _DIRECTIVE = re.compile(r"\s*#\s*(?:syntax|escape|check)\s*=", re.IGNORECASE)
 
 # One mount point that the base image has is used twice: a file mounted into a tmpfs leaves no trace in the layer.
 _MOUNTS = f"--mount=type=cache,id=dockenv,target={CACHE} --mount=type=tmpfs,target={SCRATCH}"
+_SECRET = f" --mount=type=secret,id={NETRC},target={SCRATCH}/.netrc"
+_SCRIPT = f" --mount=type=bind,source={INSTALL_SCRIPT},target={SCRATCH}/{INSTALL_SCRIPT}"
 _INSTALL_LINE = re.compile(
-    rf"RUN {re.escape(_MOUNTS)}(?: --mount=type=secret,id={NETRC},target={SCRATCH}/netrc)? --mount=type=bind,source={re.escape(INSTALL_SCRIPT)}"
-    rf",target={SCRATCH}/{re.escape(INSTALL_SCRIPT)} --mount=type=bind,source=(?P<lock>[A-Za-z0-9./]+),target={SCRATCH}/{re.escape(LOCK)} .*"
+    rf"RUN {re.escape(_MOUNTS)}(?:{re.escape(_SECRET)})?{re.escape(_SCRIPT)}"
+    rf" --mount=type=bind,source=(?P<lock>[A-Za-z0-9./]+),target={SCRATCH}/{re.escape(LOCK)} .*"
 )
 # Of the classic builder, which has no mounts
 _COPIES = f"{SCRATCH}/dockenv"
@@ -114,27 +114,6 @@ def text_before_install(text: str) -> str:
     return "".join(lines[:at])
 
 
-def render_lock_build(text: str, upgrade: Iterable[str] = (), upgrade_all: bool = False) -> str:
-    """Return the Dockerfile that resolves requirements.in under the image's own Python, from that of the environment.
-
-    Built with the environment's folder as context and a DOCKENV_RUN that is new every time, it makes an image that holds
-    nothing but the file requirements.txt; ``upgrade`` are the canonical names that shall move. Raises InvalidInput where
-    the Dockerfile has no install step of ours.
-    """
-    step = next((line for line in text.splitlines() if _INSTALL_LINE.fullmatch(line)), None)
-    if step is None:
-        raise InvalidInput(
-            f"{DOCKERFILE}: it has no install step of this collection, so what it installs cannot be locked; write the lock by hand"
-        )
-    secret = [mount for mount in step.split() if mount.startswith("--mount=type=secret")]
-    options = ["--upgrade"] if upgrade_all else [word for name in sorted(upgrade) for word in ("--upgrade-package", name)]
-    mounts = " ".join([_MOUNTS, *secret, f"--mount=type=bind,target={SCRATCH}/folder"])
-    command = ["python3", "-B", f"{SCRATCH}/folder/{INSTALL_SCRIPT}", "lock", *options]
-    before = text_before_install(text)
-    stage = len(_STAGE.findall(before)) - 1
-    return f"{before}ARG DOCKENV_RUN\n{render_words(f'RUN {mounts}', command)}\nFROM scratch\nCOPY --from={stage} {LOCK_OUTPUT}/ /\n"
-
-
 def for_classic_builder(text: str) -> str:
     """Return a Dockerfile of ours without mounts: the same steps, with copies of the files and without a cache.
 
@@ -147,8 +126,8 @@ def for_classic_builder(text: str) -> str:
             lines += _classic_step(match.group("lock"))
         elif re.match(r"\s*RUN\s+--", line, re.IGNORECASE):
             raise InvalidInput(
-                f"{DOCKERFILE}, line {number}: a mount needs BuildKit, which this host does not have; install the plugin buildx for the docker "
-                "command (the package docker-buildx of Debian 13 and later)"
+                f"{DOCKERFILE}, line {number}: a mount needs BuildKit, which this host does not have; install the plugin buildx "
+                "for the docker command (the package docker-buildx of Debian 13 and later)"
             )
         else:
             lines.append(line)
@@ -198,13 +177,9 @@ def _run(spec: EnvSpec, commands: Iterable[tuple[str, ...]]) -> list[str]:
 
 
 def _install(spec: EnvSpec, layers: int) -> list[str]:
-    secret = f" --mount=type=secret,id={NETRC},target={SCRATCH}/netrc" if any(identity == NETRC for identity, _v in spec.secrets) else ""
-    script = f"--mount=type=bind,source={INSTALL_SCRIPT},target={SCRATCH}/{INSTALL_SCRIPT}"
+    mounts = _MOUNTS + (_SECRET if any(identity == NETRC for identity, _version in spec.secrets) else "") + _SCRIPT
     command = ["python3", "-B", f"{SCRATCH}/{INSTALL_SCRIPT}"]
-    steps = [
-        render_words(f"RUN {_MOUNTS}{secret} {script} --mount=type=bind,source={path},target={SCRATCH}/{LOCK}", command)
-        for path in _locks(layers)
-    ]
+    steps = [render_words(f"RUN {mounts} --mount=type=bind,source={path},target={SCRATCH}/{LOCK}", command) for path in _locks(layers)]
     return [*_secret_versions(spec), *steps, f"ENV VIRTUAL_ENV={ENVIRONMENT} PATH={ENVIRONMENT}/bin:$PATH"]
 
 

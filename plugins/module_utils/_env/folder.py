@@ -27,8 +27,6 @@ from .wanted import CONSTRAINTS, REQUIREMENTS_IN
 
 # What a build of the image does not read; so a comment in one of them builds nothing.
 IGNORED = (".git", DOCKERIGNORE, DOCKERFILE, COMPOSE, REQUIREMENTS_IN, CONSTRAINTS)
-# A folder's own ignore file with these lines after it is right for the build that makes the lock.
-LOCK_INPUTS = (REQUIREMENTS_IN, CONSTRAINTS, LOCK, INSTALL_SCRIPT)
 
 _LAYER = re.compile(rf"{LAYERS}/([1-9][0-9]*)\.txt")
 
@@ -99,12 +97,6 @@ def render_folder(spec: EnvSpec, lock: str | None = None, layers: tuple[str, ...
         **_lock_files(layers, lock),
     }
     return Folder({path: text for path, text in files.items() if text is not None})
-
-
-def render_lock_ignore(folder: Folder) -> str:
-    """Return the ignore file for the build that makes the lock, to stand beside its Dockerfile."""
-    own = folder.files.get(DOCKERIGNORE, "")
-    return "".join([own, "" if own.endswith("\n") or not own else "\n", *(f"!{path}\n" for path in LOCK_INPUTS)])
 
 
 def _lock_files(layers: tuple[str, ...], lock: str | None) -> dict[str, str]:

@@ -14,7 +14,6 @@ ENVIRONMENT = "/opt/env"
 # Where a build step finds the script, the lock, and what outlives the step.
 SCRATCH = "/tmp"  # noqa: S108 - a tmpfs of one build step, not the host's folder
 CACHE = "/mnt"
-LOCK_OUTPUT = "/opt/lock"
 
 
 def render_install_script(installer: str) -> str:
@@ -31,13 +30,11 @@ collection dockenv.python.
 
 install.py          install exactly what is in requirements.txt beside this file; packages cached in /mnt
 install.py --alone  the same without a cache, and remove the folder of this file afterwards
-install.py lock [OPTION...]  write /opt/lock/requirements.txt from requirements.in beside this file
 """
 
 import csv
 import hashlib
 import importlib.metadata
-import json
 import marshal
 import multiprocessing
 import os
@@ -52,6 +49,7 @@ import sysconfig
 ENV = "/opt/env"
 PYTHON = ENV + "/bin/python"
 HERE = os.path.dirname(os.path.abspath(__file__))
+LOCK = HERE + "/requirements.txt"
 # 1980-01-02: users' archives of installed files cannot hold times before 1980, in any time zone.
 TIME = 315619200
 
@@ -92,7 +90,11 @@ def find_tool(cache):
         if subprocess.run([sys.executable, "-m", "venv", os.path.dirname(os.path.dirname(python))], stdout=subprocess.DEVNULL).returncode:
             sys.exit("The base image has neither pip nor venv; name the system package that brings one, such as python3-venv.")
     beside = "{}.{}".format(folder, os.urandom(4).hex())
-    run(python, "-m", "pip", "install", "--quiet", "--no-deps", "--target", beside, INSTALLER + "==" + VERSION)
+    fetch = [python, "-m", "pip", "install", "--quiet", "--no-deps", "--target", beside, INSTALLER + "==" + VERSION]
+    indexes = [word for line in read_entries(LOCK)[0] if "index-url" in line for word in line.split()]
+    # The indexes of the lock may be the only ones that are reached, or may have nothing but private packages.
+    if not indexes or subprocess.run([*fetch, *indexes], stderr=subprocess.DEVNULL).returncode:
+        run(*fetch)
     try:
         os.rename(beside, folder)
     except OSError:  # a build at the same time was first
@@ -100,16 +102,16 @@ def find_tool(cache):
     return folder
 
 
-def install_with_uv(tool, lock):
-    run(tool + "/bin/uv", "pip", "sync", "--quiet", "--allow-empty-requirements", "--python", PYTHON, lock)
+def install_with_uv(tool):
+    run(tool + "/bin/uv", "pip", "sync", "--quiet", "--allow-empty-requirements", "--python", PYTHON, LOCK)
 
 
-def install_with_pip(tool, lock):
+def install_with_pip(tool):
     """Install as uv does: what has no hash, as it comes from version control, apart from what has one."""
     pip = [PYTHON, tool + "/pip"]
-    options, entries = read_entries(lock)
+    options, entries = read_entries(LOCK)
     wanted = {name_of(entry) for entry in entries}
-    found = {name_of(each.metadata["Name"]) for each in importlib.metadata.distributions(path=[find_site()])}
+    found = {name_of(each.metadata["Name"]) for each in importlib.metadata.distributions(path=find_sites())}
     if found - wanted:
         run(*pip, "uninstall", "--quiet", "--yes", *sorted(found - wanted))
     for has_hash in (True, False):
@@ -119,9 +121,10 @@ def install_with_pip(tool, lock):
             run(*pip, "install", "--quiet", "--no-compile", "--no-deps", "--no-warn-script-location", "--requirement", listed)
 
 
-def find_site():
-    command = [PYTHON, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
-    return subprocess.check_output(command, universal_newlines=True).strip()
+def find_sites():
+    """Return the folders of packages; there are two where libraries of 64 bits have one of their own."""
+    code = "import sysconfig; print(sysconfig.get_path('purelib')); print(sysconfig.get_path('platlib'))"
+    return sorted(set(subprocess.check_output([PYTHON, "-c", code], universal_newlines=True).split()))
 
 
 def list_new_packages(site):
@@ -143,14 +146,16 @@ def compile_package(sources, cache):
     """
     digest = hashlib.sha256(repr((sys.version, sources)).encode()).hexdigest()
     cached = "{}/bytecode/{}".format(cache, digest)
-    if os.path.exists(cached):
-        with open(cached, "rb") as file:
-            code = marshal.load(file)
-        for path, content in code.items():
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            with open(path, "wb") as file:
-                file.write(content)
-        return
+    code = read_code(cached)
+    for path, content in code.items():
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(content)
+    if not code:
+        write_code(cached, compile_sources(sources))
+
+
+def compile_sources(sources):
     code = {}
     for source, _digest in sources:
         try:
@@ -159,15 +164,27 @@ def compile_package(sources, cache):
             continue
         with open(path, "rb") as file:
             code[path] = file.read()
-    beside = "{}.{}".format(cached, os.urandom(4).hex())
+    return code
+
+
+def read_code(path):
+    try:
+        with open(path, "rb") as file:
+            return marshal.load(file)
+    except (OSError, EOFError, ValueError, TypeError):  # not there, or cut off when the machine stopped
+        return {}
+
+
+def write_code(path, code):
+    beside = "{}.{}".format(path, os.urandom(4).hex())
     with open(beside, "wb") as file:
         marshal.dump(code, file)
-    os.rename(beside, cached)
+    os.rename(beside, path)
 
 
 def compile_new(cache):
     os.makedirs(cache + "/bytecode", exist_ok=True)
-    work = sorted(list_new_packages(find_site()), key=len, reverse=True)
+    work = sorted((each for site in find_sites() for each in list_new_packages(site)), key=len, reverse=True)
     if work:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["py_compile"])
@@ -189,56 +206,9 @@ def install(cache):
     tool = find_tool(cache)
     if not os.path.exists(PYTHON):
         run(sys.executable, "-m", "venv", "--without-pip", ENV)
-    {"uv": install_with_uv, "pip": install_with_pip}[INSTALLER](tool, HERE + "/requirements.txt")
+    {"uv": install_with_uv, "pip": install_with_pip}[INSTALLER](tool)
     compile_new(cache)
     settle()
-
-
-def lock_with_uv(tool, old, new, options):
-    if os.path.exists(old):
-        shutil.copyfile(old, new)
-    compile_pins = [tool + "/bin/uv", "pip", "compile", "--quiet", "--no-header", "--generate-hashes", "--python", sys.executable]
-    run(*compile_pins, *options, "--output-file", new, "requirements.in")
-    with open(new, encoding="utf-8") as file:
-        pins = file.read()
-    write_lines(new, [*index_options(), pins.rstrip()])
-
-
-def lock_with_pip(tool, old, new, options):
-    """Resolve with the old pins first; where these no longer fit together, without them."""
-    upgraded = {name_of(options[at + 1]) for at, option in enumerate(options) if option == "--upgrade-package"}
-    pins = [] if "--upgrade" in options or not os.path.exists(old) else read_entries(old)[1]
-    kept = [re.split(r"\\s", pin)[0] for pin in pins if " @ " not in pin and name_of(pin) not in upgraded]
-    constraints = write_lines(os.environ["HOME"] + "/kept.txt", kept)
-    report = os.environ["HOME"] + "/report.json"
-    resolve = [sys.executable, tool + "/pip", "install", "--quiet", "--dry-run", "--ignore-installed", "--report", report, "-r", "requirements.in"]
-    if not kept or subprocess.run([*resolve, "-c", constraints], stderr=subprocess.DEVNULL).returncode:
-        run(*resolve)
-    with open(report, encoding="utf-8") as file:
-        entries = sorted(entry_of(item) for item in json.load(file)["install"])
-    write_lines(new, index_options() + entries)
-
-
-def index_options():
-    """Return the option lines of requirements.in that its lock needs too."""
-    return [line for line in read_entries("requirements.in")[0] if not re.match(r"(-c|-r|--constraint|--requirement)\\b", line)]
-
-
-def entry_of(item):
-    """Return the line of a lock for one item of pip's report."""
-    name, source = name_of(item["metadata"]["name"]), item["download_info"]
-    if "vcs_info" in source:
-        return "{} @ {}+{}@{}".format(name, source["vcs_info"]["vcs"], source["url"], source["vcs_info"]["commit_id"])
-    digest = source["archive_info"]["hashes"]["sha256"]
-    what = "{} @ {}".format(name, source["url"]) if item["is_direct"] else "{}=={}".format(name, item["metadata"]["version"])
-    return "{} \\\\\\n    --hash=sha256:{}".format(what, digest)
-
-
-def lock(cache, options):
-    tool = find_tool(cache)
-    os.makedirs("/opt/lock", exist_ok=True)
-    os.chdir(HERE)
-    {"uv": lock_with_uv, "pip": lock_with_pip}[INSTALLER](tool, HERE + "/requirements.txt", "/opt/lock/requirements.txt", options)
 
 
 def main(arguments):
@@ -249,12 +219,7 @@ def main(arguments):
         PIP_CACHE_DIR=cache + "/pip", PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_ROOT_USER_ACTION="ignore",
         UV_CACHE_DIR=cache + "/uv", UV_LINK_MODE="copy", UV_NO_CONFIG="1", UV_PYTHON_DOWNLOADS="never",
     )  # fmt: skip
-    if os.path.exists("/tmp/netrc"):
-        os.environ["NETRC"] = "/tmp/netrc"
-    if arguments[:1] == ["lock"]:
-        lock(cache, arguments[1:])
-    else:
-        install(cache)
+    install(cache)
     if alone:
         shutil.rmtree(HERE)
 

@@ -142,7 +142,10 @@ for word in "$@"; do
     *)
         if [ -f "$word" ]; then
             case $word in /*) folder=${word%/*} ;; */*) folder=$(cd "${word%/*}" && pwd -P) ;; *) folder=$here ;; esac
-            case $folder/ in "$here"/*) ;; *) if is_system "${folder:-/}"; then add_mount "$folder/${word##*/}"; else add_folder "$folder"; fi ;; esac
+            case $folder/ in
+            "$here"/*) ;;
+            *) if is_system "${folder:-/}"; then add_mount "$folder/${word##*/}"; else add_folder "$folder"; fi ;;
+            esac
         fi
         break ;;
     esac

@@ -20,6 +20,9 @@ LOCK = "requirements.txt"
 # all that came after the first.
 MAX_LAYERS = 8
 
+# Said by the lock itself: what comes from version control has none.
+_HASHES = "--require-hashes"
+
 
 @dataclass(frozen=True)
 class Pin:
@@ -86,6 +89,13 @@ def find_unlocked(wanted: Iterable[Requirement], lock: Lock) -> tuple[str, ...]:
     """
     pins = {pin.name: pin for pin in lock.pins}
     return tuple(str(entry) for entry in wanted if entry.marker is None and not _is_met(entry, pins.get(entry.canonical or "")))
+
+
+def complete_lock(pins: str, options: Iterable[tuple[str, str]]) -> str:
+    """Return a lock that says itself where its packages come from; ``pins`` is what a resolver made of requirements.in."""
+    own = parse_lock(pins).options
+    lines = [f"{name} {value}".rstrip() for name, value in dict.fromkeys(options) if (name, value) not in own and name != _HASHES]
+    return "".join(f"{line}\n" for line in lines) + pins
 
 
 def split_layers(layers: Sequence[str], old_lock: str | None, new_lock: str) -> tuple[tuple[str, ...], str]:

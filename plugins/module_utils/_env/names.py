@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os.path
 import re
-from urllib.parse import urlsplit
 
 from .._errors import InvalidInput
 from .._image_name import parse_image_name
@@ -27,7 +26,6 @@ _LABEL = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._/-]*[A-Za-z0-9])?")
 # No space, quote, dollar, backslash, comma or colon: those mean something in a Dockerfile, a mount or on PATH
 _IMAGE_PATH = re.compile(r"/(?:[A-Za-z0-9._@+=~-]+(?:/[A-Za-z0-9._@+=~-]+)*)?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_URL_TEXT = re.compile(r"[A-Za-z0-9._~:/?#@!&()*+,;=%\[\]-]+")
 
 OUR_LABELS = "dockenv.python."
 
@@ -140,31 +138,3 @@ def check_host_path(value: str, option: str) -> str:
 
 def _normalize(path: str) -> str:
     return os.path.normpath(re.sub(r"^/+", "/", path))
-
-
-def check_index_url(value: str, option: str) -> str:
-    """Accept a package index without credentials, which would stay in the image's files and history.
-
-    The message holds nothing of a URL with credentials.
-    """
-    try:
-        parts = urlsplit(value)
-        has_credentials = parts.username is not None or parts.password is not None
-        has_host = bool(parts.hostname)
-    except ValueError:
-        raise InvalidInput(f"{option}: the value is not a URL; write one such as https://index.example/simple") from None
-    if has_credentials or "@" in parts.netloc:
-        raise InvalidInput(
-            f"{option}: the URL holds a user name or a password, which would be readable in the image; give it without them, and "
-            "a secret with the id 'netrc' that holds 'machine HOST login USER password PASSWORD'"
-        )
-    if parts.scheme not in ("http", "https") or not has_host or not _URL_TEXT.fullmatch(value):
-        raise InvalidInput(f"{option}: {value!r} is not the URL of a package index; write one such as https://index.example/simple")
-    return value
-
-
-def check_text(value: str, option: str) -> str:
-    """Accept a word that a program can be handed: no NUL, and nothing that is no text."""
-    if "\0" in value or re.search(r"[\ud800-\udfff]", value):
-        raise InvalidInput(f"{option}: {value!r} holds a NUL character or bytes that are not text; remove them")
-    return value

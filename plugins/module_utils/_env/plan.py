@@ -34,7 +34,7 @@ from .dockerfile import DOCKERFILE, INSTALL_SCRIPT, LAYERS, text_before_install
 from .dockerignore import find_ignore_file, is_ignored, parse_dockerignore
 from .folder import Folder, render_folder
 from .launcher import is_our_launcher
-from .lock import find_unlocked, parse_lock, split_layers
+from .lock import complete_lock, find_unlocked, parse_lock, split_layers
 from .spec import EnvSpec
 from .wanted import CONSTRAINTS, REQUIREMENTS_IN, add_requirements, parse_wanted, remove_requirements
 
@@ -138,9 +138,9 @@ def find_lock_reasons(spec: EnvSpec, folder: Folder) -> tuple[str, ...]:
     if folder.lock is None:
         return ("lock_missing",)
     reasons = []
-    if (folder.files.get(REQUIREMENTS_IN), folder.files.get(CONSTRAINTS)) != (spec.wanted.requirements, spec.wanted.constraints):
+    if (folder.files.get(REQUIREMENTS_IN), folder.files.get(CONSTRAINTS)) != spec.wanted.texts:
         reasons.append("requirements_changed")
-    elif find_unlocked(parse_wanted(spec.wanted.requirements, spec.wanted.constraints).requirements, parse_lock(folder.lock)):
+    elif find_unlocked(parse_wanted(*spec.wanted.texts).requirements, parse_lock(folder.lock)):
         reasons.append("lock_incomplete")
     if folder.record.get("base", spec.base) != spec.base:
         reasons.append("base_changed")
@@ -149,8 +149,7 @@ def find_lock_reasons(spec: EnvSpec, folder: Folder) -> tuple[str, ...]:
 
 def define_folder(spec: EnvSpec, old: Folder, new_lock: str | None = None) -> Folder:
     """Return the folder of a definition: with the new lock, or the old one. Raises InvalidInput."""
-    if new_lock is None:
-        new_lock = old.lock
+    new_lock = old.lock if new_lock is None else complete_lock(new_lock, parse_wanted(*spec.wanted.texts).options)
     if new_lock is None:
         return render_folder(spec)
     fresh = render_folder(spec, new_lock)
@@ -239,7 +238,8 @@ def request_install(folder: Folder, requirements: Iterable[Requirement], state: 
 
 def finish_install(folder: Folder, request: InstallRequest, new_lock: str) -> Folder:
     """Return the folder after an installation, with its new lock and the layers that follow."""
-    layers, lock = split_layers(folder.layers, folder.lock, new_lock)
+    options = parse_wanted(request.requirements, folder.files.get(CONSTRAINTS)).options
+    layers, lock = split_layers(folder.layers, folder.lock, complete_lock(new_lock, options))
     return folder.with_lock(layers, lock, request.requirements)
 
 

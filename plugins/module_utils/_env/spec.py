@@ -14,7 +14,9 @@ from typing import Any, Callable
 from .._build_options import Secret
 from .._errors import InvalidInput
 from .._image_name import ImageName, parse_image_name
+from .._instructions import check_value, check_word
 from .install_script import INSTALLERS
+from .logins import NETRC, Login
 from .names import (
     check_base_image,
     check_environment,
@@ -25,7 +27,6 @@ from .names import (
     check_python,
     check_registry_prefix,
     check_system_package,
-    check_text,
     check_user,
     check_variable,
 )
@@ -55,7 +56,8 @@ class EnvSpec:
     """An environment as asked for.
 
     ``root`` is the folder with all environments, ``base`` the image it starts from. ``wanted`` is what shall be installed.
-    ``pre_install`` and ``post_install`` are commands as lists of words; ``template`` is the text of the user's own template.
+    ``pre_install`` and ``post_install`` are commands as lists of words; ``template`` is the text of the user's own template;
+    ``secrets`` are ids with versions.
     """
 
     name: str
@@ -88,13 +90,14 @@ class EnvSpec:
         InvalidInput, naming the option and, in a list, the entry by its index.
         """
         name = check_environment(params["name"])
+        wanted = read_wanted(params, read)
         return cls(
             name=name,
             root=check_host_path(params["path"], "path"),
             image=parse_image_name(name),
             base=_read_base(params),
             python=params["python"] or "",
-            wanted=read_wanted(params, read),
+            wanted=wanted,
             installer=params["installer"],
             system_packages=_read_system_packages(params["system_packages"] or (), params["user"]),
             user=_read_user(params["user"]),
@@ -109,7 +112,7 @@ class EnvSpec:
             post_install=_read_commands("post_install", params["post_install"] or ()),
             template=_read_template(params["template"], read),
             launcher=_read_launcher(params["launcher"]),
-            secrets=tuple((secret.id, secret.version or "") for secret in secrets),
+            secrets=_read_secrets(secrets, wanted.logins),
         )
 
     @property
@@ -159,10 +162,8 @@ def _read_value(option: str, key: str, value: Any) -> str:
     """Return the text of a value of one line; YAML's booleans would come out as Python spells them."""
     if isinstance(value, (bool, dict, list)) or value is None:
         raise InvalidInput(f"{option}: the value of {key!r} is not text; write it in quotes")
-    text = check_text(str(value), f"{option}: {key}")
-    if any(ord(character) < 32 or character in "\x7f\x85\u2028\u2029" for character in text):
-        raise InvalidInput(f"{option}: the value of {key!r} holds a line break or another control character; write it on one line")
-    return text
+    check_value(str(value), f"{option}: {key}")
+    return str(value)
 
 
 def _read_list(option: str, entries: Sequence[str] | None, parse: Callable[[str, str], Any]) -> tuple[Any, ...]:
@@ -176,9 +177,7 @@ def _read_list(option: str, entries: Sequence[str] | None, parse: Callable[[str,
 
 
 def _read_words(option: str, words: Sequence[str] | None) -> tuple[str, ...] | None:
-    if words is None:
-        return None
-    return tuple(check_text(str(word), f"{option}[{index}]") for index, word in enumerate(words))
+    return None if words is None else _check_words(option, words)
 
 
 def _read_commands(option: str, entries: Sequence[Any]) -> tuple[tuple[str, ...], ...]:
@@ -188,9 +187,16 @@ def _read_commands(option: str, entries: Sequence[Any]) -> tuple[tuple[str, ...]
         is_words = isinstance(entry, (list, tuple)) and all(isinstance(word, (str, int)) for word in entry)
         if not entry or not (is_words or isinstance(entry, str)):
             raise InvalidInput(f"{option}[{index}]: {entry!r} is not a command; write a list of words, or one line for the shell")
-        words = ("/bin/sh", "-c", entry) if isinstance(entry, str) else tuple(str(word) for word in entry)
-        commands.append(tuple(check_text(word, f"{option}[{index}]") for word in words))
+        words = ("/bin/sh", "-c", entry) if isinstance(entry, str) else entry
+        commands.append(_check_words(f"{option}[{index}]", words))
     return tuple(commands)
+
+
+def _check_words(option: str, words: Sequence[Any]) -> tuple[str, ...]:
+    texts = tuple(str(word) for word in words)
+    for index, text in enumerate(texts):
+        check_word(text, f"{option}[{index}]")
+    return texts
 
 
 def _read_template(path: str | None, read: Read) -> str | None:
@@ -210,3 +216,13 @@ def _read_launcher(path: str | None) -> str | None:
     if checked == "/" or checked.endswith("-python"):
         raise InvalidInput(f"launcher: {path!r} cannot be used: name the command; the interpreter beside it gets '-python' added")
     return checked
+
+
+def _read_secrets(secrets: Sequence[Secret], logins: Sequence[Login]) -> tuple[tuple[str, str], ...]:
+    """Return ids and versions of all secrets of the build, with the one that the logins in index URLs make."""
+    found = tuple((secret.id, secret.version or "") for secret in secrets)
+    if not logins:
+        return found
+    if any(secret.id == NETRC for secret in secrets):
+        raise InvalidInput(f"secrets: {NETRC!r} is there, and an index URL holds a login as well; put all logins into the secret")
+    return (*found, (NETRC, ""))

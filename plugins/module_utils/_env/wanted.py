@@ -20,21 +20,28 @@ from .._requirements import (
     parse_requirements_file,
     secrets_in,
 )
-from .names import check_host_path, check_index_url
+from .logins import Login, merge_logins, split_index_url
+from .names import check_host_path
 
 REQUIREMENTS_IN = "requirements.in"
 CONSTRAINTS = "constraints.txt"
 
 _HEADER = "# What is asked for; requirements.txt is the lock that follows from it.\n"
-_INDEX_OPTIONS = ("--index-url", "--extra-index-url")
+_URL_OPTIONS = ("--index-url", "--extra-index-url", "--find-links")
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """The text of requirements.in, and that of constraints.txt where there are constraints."""
+    """The text of requirements.in, that of constraints.txt where there are constraints, and the logins that are in neither."""
 
     requirements: str
     constraints: str | None = None
+    logins: tuple[Login, ...] = ()
+
+    @property
+    def texts(self) -> tuple[str, str | None]:
+        """The texts of both files."""
+        return self.requirements, self.constraints
 
 
 def read_wanted(params: Mapping[str, Any], read: Callable[[str], str]) -> Wanted:
@@ -48,8 +55,8 @@ def read_wanted(params: Mapping[str, Any], read: Callable[[str], str]) -> Wanted
     constraints = [*file.constraints, *limits.constraints]
     for requirement in (*requirements, *constraints):
         check_installable(requirement)
-    options = _index_options(params) + _check_options(file.options + limits.options)
-    return Wanted(render_requirements(requirements, options, bool(constraints)), _render_constraints(constraints))
+    options, logins = _split_options([*_index_options(params), *_file_options(file, "requirements"), *_file_options(limits, "constraints")])
+    return Wanted(render_requirements(requirements, options, bool(constraints)), _render_constraints(constraints), logins)
 
 
 def render_requirements(requirements: Iterable[Requirement], options: Iterable[tuple[str, str]], has_constraints: bool) -> str:
@@ -105,8 +112,8 @@ def check_installable(requirement: Requirement) -> None:
         )
     if requirement.url and secrets_in(requirement.url):
         raise InvalidInput(
-            f"{requirement.source}: the URL holds a user name or a password, which would be readable in the image; give it without "
-            "them, and a secret with the id 'netrc' that holds 'machine HOST login USER password PASSWORD'"
+            f"{requirement.source}: the URL holds a password or a token, which would be readable in the image; "
+            "put the package on an index, and give the login in index_url or extra_index_urls"
         )
     if requirement.name is None:
         raise InvalidInput(f"{requirement.source}: {str(requirement)!r} does not say its name; write NAME @ URL")
@@ -141,22 +148,29 @@ def _without_repetitions(requirements: Sequence[Requirement]) -> list[Requiremen
         earlier = seen.setdefault(requirement.canonical, requirement)
         if earlier.line != requirement.line and None in (earlier.marker, requirement.marker):
             raise InvalidInput(
-                f"{requirement.source}: {str(requirement)!r} was asked for as {str(earlier)!r} already, in {earlier.source}; keep one of them"
+                f"{requirement.source}: {str(requirement)!r} was asked for as {str(earlier)!r} already, in {earlier.source}; "
+                "keep one of them"
             )
     return list(requirements)
 
 
-def _index_options(params: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    found = [("--index-url", check_index_url(params["index_url"], "index_url"))] if params["index_url"] else []
-    for index, url in enumerate(params["extra_index_urls"] or ()):
-        found.append(("--extra-index-url", check_index_url(url, f"extra_index_urls[{index}]")))
-    return tuple(found)
+def _index_options(params: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Return pip's option, its value, and the option of the module that it comes from."""
+    found = [("--index-url", params["index_url"], "index_url")] if params["index_url"] else []
+    urls = params["extra_index_urls"] or ()
+    return found + [("--extra-index-url", url, f"extra_index_urls[{index}]") for index, url in enumerate(urls)]
 
 
-def _check_options(options: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-    for name, value in options:
-        if name in _INDEX_OPTIONS:
-            check_index_url(value, f"requirements: {name}")
-        elif name == "--find-links":
-            check_index_url(value, "requirements: --find-links")
-    return options
+def _file_options(file: RequirementsFile, option: str) -> list[tuple[str, str, str]]:
+    return [(name, value, f"{option}: {name}") for name, value in file.options]
+
+
+def _split_options(options: Iterable[tuple[str, str, str]]) -> tuple[list[tuple[str, str]], tuple[Login, ...]]:
+    """Return the options without logins, and the logins."""
+    found, logins = [], []
+    for name, value, option in options:
+        if name in _URL_OPTIONS:
+            value, login = split_index_url(value, option)
+            logins += [login] if login is not None else []
+        found.append((name, value))
+    return found, merge_logins(logins)
