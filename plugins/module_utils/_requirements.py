@@ -302,7 +302,8 @@ def _refuse_legacy_versions(specifiers: SpecifierSet) -> None:
     """Raise InvalidVersion for what packaging before 22 still accepts and pip no longer does."""
     for spec in specifiers:
         if spec.operator != "===":
-            Version(spec.version[:-2] if spec.version.endswith(".*") else spec.version)
+            is_prefix = spec.operator in ("==", "!=") and spec.version.endswith(".*")
+            Version(spec.version[:-2] if is_prefix else spec.version)
 
 
 def _parse_editable(location: str, text: str, source: str, folder: str | None) -> Requirement:

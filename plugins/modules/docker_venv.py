@@ -315,8 +315,9 @@ def converge(module: AnsibleModule) -> dict:
     """Return the result of what the module's parameters ask for."""
     # These need the library packaging, which may only be there after a respawn.
     _runtime.ensure_importable("packaging.requirements", hint="install python3-packaging on the host")
-    from ..module_utils._venv import build, pip, report, spec as specification
+    from ..module_utils._venv import build, pip, report
     from ..module_utils._venv import converge as service
+    from ..module_utils._venv import spec as specification
 
     for name in pip.REDIRECTING_VARIABLES:
         os.environ.pop(name, None)
@@ -331,7 +332,9 @@ def converge(module: AnsibleModule) -> dict:
             handle_exceptions=False,
         )
 
-    spec = specification.Spec.from_params(module.params, lambda path: Path(path).read_text(encoding="utf-8"), shutil.which, os.path.expanduser("~"))
+    spec = specification.Spec.from_params(
+        module.params, lambda path: Path(path).read_text(encoding="utf-8"), shutil.which, os.path.expanduser("~")
+    )
     module.no_log_values.update(spec.secrets)
     result = service.converge(spec, build.Tools(run, module.tmpdir), module.check_mode)
     for warning in result.plan.warnings:

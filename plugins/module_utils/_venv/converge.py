@@ -192,9 +192,27 @@ def _exclusive(spec: Spec) -> Iterator[tuple[int, ...]]:
     if not spec.is_present and not os.path.isdir(parent):
         yield ()
         return
-    os.makedirs(parent, exist_ok=True)
-    with locked(spec.path) as descriptor:
-        yield (descriptor,)
+    made = _make_folders(parent)
+    try:
+        with locked(spec.path) as descriptor:
+            yield (descriptor,)
+    except BaseException:
+        for folder in made:
+            with contextlib.suppress(OSError):
+                os.rmdir(folder)
+        raise
+
+
+def _make_folders(path: str) -> list[str]:
+    """Make a folder and those above it; return what was missing, the deepest first."""
+    missing = []
+    while not os.path.isdir(path):
+        missing.append(path)
+        path = os.path.dirname(path)
+    for folder in reversed(missing):
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(folder)
+    return missing
 
 
 def _report(spec: Spec, observed: Observed, wanted: Plan, after: State) -> Result:

@@ -92,8 +92,10 @@ def origin_of(requirement: Requirement) -> Origin | None:
     revision = ""
     if plus and re.match(r"(git|hg|svn|bzr)\Z", vcs):
         parts = urlsplit(rest)
-        path, _at, revision = parts.path.partition("@")
-        url = urlunsplit(parts._replace(path=path))
+        if "@" in parts.path:
+            path, _at, revision = parts.path.rpartition("@")
+            parts = parts._replace(path=path)
+        url = urlunsplit(parts)
     else:
         vcs = ""
     return Origin(without_credentials(url), vcs, revision, subdirectory.group(1) if subdirectory else "", requirement.editable is not None)

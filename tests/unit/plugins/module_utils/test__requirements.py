@@ -163,7 +163,8 @@ def test_reads_urls_paths_and_editables(text, name, url, editable, line):
         ),
         pytest.param(
             "-e git+https://user:geheim@h/x.git#egg=x",
-            "packages[2]: '-e git+https://****@h/x.git#egg=x' cannot be read as a requirement: an editable requirement is a folder on the host, as in '-e /srv/app'",
+            "packages[2]: '-e git+https://****@h/x.git#egg=x' cannot be read as a requirement: "
+            "an editable requirement is a folder on the host, as in '-e /srv/app'",
             id="an editable repository, without its password",
         ),
         pytest.param(
