@@ -75,6 +75,8 @@ def parse_netrc(text: str) -> tuple[Login, ...]:
     for key in remaining:
         if key == "machine":
             entries.append({"host": next(remaining, "").lower()})
+        elif key == "default":  # it begins an entry too, for no host in particular
+            entries.append({})
         elif key in _KEYS:
             value = next(remaining, "")
             if entries and _KEYS[key]:

@@ -1,0 +1,174 @@
+# Copyright (c) 2026, the dockenv.python contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.dockenv.python.plugins.module_utils._env.logins import Login
+from ansible_collections.dockenv.python.plugins.module_utils._env.wanted import (
+    add_requirements,
+    parse_wanted,
+    remove_requirements,
+)
+from ansible_collections.dockenv.python.plugins.module_utils._errors import InvalidInput
+from ansible_collections.dockenv.python.plugins.module_utils._requirements import parse_requirement
+from ansible_collections.dockenv.python.tests.unit.plugins.module_utils._env.definitions import HASH, make_spec
+from hypothesis import given
+from hypothesis import strategies as st
+
+HEADER = "# What is asked for; requirements.txt is the lock that follows from it.\n"
+
+
+def requirements(*texts):
+    return [parse_requirement(text, f"name[{index}]") for index, text in enumerate(texts)]
+
+
+def test_packages_become_sorted_lines():  # T4, P3
+    packages = ["requests[socks]>=2.32 ; python_version>'3.8'", "Flask", "app @ git+https://git.example/app@v1", "numpy~=2.1"]
+    spec = make_spec(packages=packages)
+    assert spec.wanted.requirements == (
+        f'{HEADER}app @ git+https://git.example/app@v1\nFlask\nnumpy~=2.1\nrequests[socks]>=2.32 ; python_version > "3.8"\n'
+    )
+    assert spec.wanted.constraints is None
+    assert make_spec(packages=packages[::-1]).wanted == spec.wanted
+
+
+def test_files_are_taken_in_with_what_they_include():  # T3
+    files = {
+        "/srv/requirements.txt": "# ours\n-r base.txt\nflask  # web\n",
+        "/srv/base.txt": f"--index-url https://joe:hush@index.example/simple\nsix==1.17.0 {HASH}\n-c limits.txt\n",
+        "/srv/limits.txt": "werkzeug<4\n",
+        "/srv/more.txt": "idna<4\n",
+    }
+    wanted = make_spec(files, requirements="/srv/requirements.txt", constraints="/srv/more.txt").wanted
+    assert wanted.requirements == (
+        f"{HEADER}--index-url https://index.example/simple\n--constraint constraints.txt\nflask\nsix==1.17.0 {HASH}\n"
+    )
+    assert wanted.constraints == "idna<4\nwerkzeug<4\n"
+    assert wanted.logins == (Login("index.example", "joe", "hush"),)
+    assert [str(each) for each in parse_wanted(*wanted.texts).constraints] == ["idna<4", "werkzeug<4"]
+
+
+def test_indexes_stand_in_the_file():
+    spec = make_spec(packages=["six"], index_url="https://a.example/simple", extra_index_urls=["https://b.example/simple"])
+    assert spec.wanted.requirements == (f"{HEADER}--index-url https://a.example/simple\n--extra-index-url https://b.example/simple\nsix\n")
+
+
+@pytest.mark.parametrize(
+    ("params", "files", "message"),
+    [
+        pytest.param(
+            {"packages": ["six"], "requirements": "/r"},
+            {},
+            "packages, requirements: give only one of them, a list of packages or a requirements file",
+            id="both",
+        ),
+        pytest.param(
+            {"packages": ["six", "pandas>=1.0; rm -rf /"]},
+            {},
+            "packages[1]: 'pandas>=1.0; rm -rf /' cannot be read as a requirement: write a name, and if needed extras, version and marker, "
+            "as in 'requests[socks]>=2.32; python_version >= \"3.9\"' (PEP 508)",
+            id="a shell command",
+        ),
+        pytest.param(
+            {"packages": ["-e /srv/app"]},
+            {},
+            "packages[0]: '-e /srv/app' is a path on the host, which a build does not see; give a name, or the URL of a wheel or of a repository",
+            id="an editable installation",
+        ),
+        pytest.param(
+            {"requirements": "/srv/r.txt"},
+            {"/srv/r.txt": "six\n./wheels/a-1-py3-none-any.whl\n"},
+            "/srv/r.txt, line 2: 'a @ file:///srv/wheels/a-1-py3-none-any.whl' is a path on the host, which a build does not see; "
+            "give a name, or the URL of a wheel or of a repository",
+            id="a wheel on the host",
+        ),
+        pytest.param(
+            {"packages": ["app @ https://joe:hush@index.example/app-1-py3-none-any.whl"]},
+            {},
+            "packages[0]: the URL holds a password or a token, which would be readable in the image; put the package on an index, "
+            "and give the login in index_url or extra_index_urls",
+            id="a password in a requirement",
+        ),
+        pytest.param(
+            {"packages": ["https://example.com/archive"]},
+            {},
+            "packages[0]: 'https://example.com/archive' does not say its name; write NAME @ URL",
+            id="a URL without a name",
+        ),
+        pytest.param(
+            {"packages": ["six<2", "Six>1"]},
+            {},
+            "packages[1]: 'Six>1' was asked for as 'six<2' already, in packages[0]; keep one of them",
+            id="one package in two ways",
+        ),
+        pytest.param(
+            {"requirements": "/srv/r.txt"}, {}, "requirements: '/srv/r.txt' cannot be read: No such file or directory", id="no file"
+        ),
+        pytest.param(
+            {"requirements": "r.txt"},
+            {},
+            "requirements: 'r.txt' is not an absolute path; write the whole path, starting with '/'",
+            id="relative",
+        ),
+        pytest.param(
+            {"requirements": "/r"},
+            {"/r": "--index-url ftp://x\nsix"},
+            "requirements: --index-url: the value is not the URL of a package index; write one such as https://index.example/simple",
+            id="no index in a file",
+        ),
+    ],
+)
+def test_refuses(params, files, message):
+    with pytest.raises(InvalidInput) as error:
+        make_spec(files, **params)
+    assert error.value.message == message
+
+
+def test_the_same_package_for_two_pythons_is_two_entries():
+    spec = make_spec(packages=["six<2 ; python_version<'3'", "six>=1 ; python_version>='3'"])
+    assert len(parse_wanted(*spec.wanted.texts).requirements) == 2
+
+
+EDITED = f"# my list\n--index-url https://a.example/\n\nsix==1.17.0 \\\n    {HASH}\nFlask>=3  # web\n"
+
+
+@pytest.mark.parametrize(
+    ("added", "expected"),
+    [
+        pytest.param(["numpy", "app"], EDITED + "app\nnumpy\n", id="new ones come after"),
+        pytest.param(["flask<4"], EDITED.replace("Flask>=3  # web", "flask<4"), id="one of another version takes the old one's place"),
+        pytest.param(["six>1"], EDITED.replace(f"six==1.17.0 \\\n    {HASH}", "six>1"), id="an entry goes with all its lines"),
+        pytest.param([], EDITED, id="nothing"),
+    ],
+)
+def test_adds_to_a_file_edited_by_hand(added, expected):  # P10, P11
+    assert add_requirements(EDITED, requirements(*added)) == expected
+
+
+def test_removes_from_a_file_edited_by_hand():  # P12
+    assert remove_requirements(EDITED, ["six", "absent"]) == "# my list\n--index-url https://a.example/\n\nFlask>=3  # web\n"
+
+
+def test_a_file_without_a_last_line_break_is_ended():
+    assert add_requirements("six", requirements("app")) == "six\napp\n"
+
+
+def test_a_file_that_includes_others_is_refused():
+    with pytest.raises(InvalidInput) as error:
+        parse_wanted("-r more.txt\n")
+    assert error.value.message == "/requirements.in, line 1: '/more.txt' cannot be read: it is not part of the environment"
+
+
+NAMES = st.lists(st.from_regex(r"[a-z][a-z0-9]{0,8}", fullmatch=True), unique=True, max_size=6)
+
+
+@given(NAMES, NAMES)
+def test_what_was_added_and_removed_is_as_before(before, new):
+    text = "".join(f"{name}\n" for name in before)
+    added = [name for name in new if name not in before]
+    changed = add_requirements(text, requirements(*added))
+    assert {each.name for each in parse_wanted(changed).requirements} == {*before, *added}
+    assert remove_requirements(changed, added) == text
+    assert add_requirements(changed, requirements(*added)) == changed
