@@ -12,7 +12,7 @@ from .._docker.accounts import make_account
 from .._docker.containers import RunRequest, RunResult, run
 from .._docker.engine import Engine
 from .._errors import CommandFailed
-from .pip import lock_from_report, pip_files, pip_report_argv
+from .pip import explain_pip, lock_from_report, pip_files, pip_report_argv
 from .request import PROBE, LockRequest, Target
 
 # In seconds
@@ -51,7 +51,5 @@ def lock_in_image(
 
 def _failed(what: str, argv: tuple[str, ...], result: RunResult) -> CommandFailed:
     stderr = result.stderr.decode("utf-8", "replace")
-    lines = [line for line in stderr.splitlines() if line.strip()]
-    errors = [line[len("ERROR: ") :] for line in lines if line.startswith("ERROR: ")]
-    reason = "its time ran out" if result.timed_out else (errors or lines or ["no reason given"])[-1]
+    reason = "its time ran out" if result.timed_out else explain_pip(stderr)
     return CommandFailed(f"{what}: {reason}", command=list(argv), rc=result.rc, stderr=stderr)

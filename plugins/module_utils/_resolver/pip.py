@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .._errors import DockenvError
-from .request import Index, LockRequest
+from .request import UNREACHABLE, Index, LockRequest
 
 
 def pip_report_argv(python: str, request: LockRequest, files: str) -> list[str]:
@@ -29,6 +29,9 @@ def pip_files(request: LockRequest) -> dict[str, str]:
     """Return the files for pip by name; ``pip.conf`` holds the indexes with their credentials."""
     kept = "" if request.upgrade_all else pins_kept(request.locked, request.upgrade)
     settings = [f"index-url = {_url_with_credentials(request.index)}"] if request.index else []
+    # Who names an index without encryption means it; pip would pass over it
+    trusted = [url.netloc for url in _urls(request) if url.scheme == "http"]
+    settings += [f"trusted-host = {' '.join(trusted)}"] if trusted else []
     if request.extra_indexes:
         settings.append("extra-index-url = " + " ".join(_url_with_credentials(index) for index in request.extra_indexes))
     return {
@@ -70,9 +73,26 @@ def _lock_entry(name: str, item: Mapping[str, Any]) -> str:
     return f"{pin} \\\n    --hash=sha256:{sha256}\n"
 
 
+def explain_pip(output: str) -> str:
+    """Return one sentence for why pip failed, in its own words, with what to do about a missing network or password."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    errors = [line[len("ERROR: ") :] for line in lines if line.startswith("ERROR: ")]
+    reason = (errors or lines or ["it gave no reason"])[-1]
+    # pip goes on without an index that it cannot read, and misses the package in the end
+    if "connection broken by" in output:
+        return f"{reason}; {UNREACHABLE}"
+    if "from versions: none" in output:
+        return f"{reason}; no index that was asked has it, or none lets the user in"
+    return reason
+
+
 def normalise(name: str) -> str:
     """Return a package's name as indexes compare it (PEP 503)."""
     return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _urls(request: LockRequest) -> list[urllib.parse.SplitResult]:
+    return [urllib.parse.urlsplit(index.url) for index in (request.index, *request.extra_indexes) if index]
 
 
 def _url_with_credentials(index: Index) -> str:

@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 
 from .._errors import InvalidInput
 
+# What a user can do, whichever resolver found out
+UNREACHABLE = "check index_url and the network of this host"
+
 # Run by an image's Python, this prints what Target.from_probe() reads
 PROBE = """
 import json, os, platform

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 
 from .._errors import CommandFailed, InvalidInput
 from .._process import stream
-from .request import Index, LockRequest, Target
+from .request import UNREACHABLE, Index, LockRequest, Target
 
 # In seconds; building a git requirement's metadata may compile
 LOCK_TIMEOUT = 1800
@@ -127,7 +127,7 @@ def _advice(output: str) -> str:
     if "401 Unauthorized" in output or "403 Forbidden" in output:
         return "; an index did not let the user in: check its user name and password"
     if any(word in output for word in ("dns error", "tcp connect error", "operation timed out", "client error (Connect)")):
-        return "; check index_url and the network of this host"
+        return f"; {UNREACHABLE}"
     return ""
 
 

@@ -8,7 +8,13 @@ import json
 
 import pytest
 from ansible_collections.dockenv.python.plugins.module_utils._errors import DockenvError, InvalidInput
-from ansible_collections.dockenv.python.plugins.module_utils._resolver.pip import lock_from_report, pins_kept, pip_files, pip_report_argv
+from ansible_collections.dockenv.python.plugins.module_utils._resolver.pip import (
+    explain_pip,
+    lock_from_report,
+    pins_kept,
+    pip_files,
+    pip_report_argv,
+)
 from ansible_collections.dockenv.python.plugins.module_utils._resolver.request import Index, LockRequest, Target
 
 TARGET = Target("3.13.5", "x86_64", "glibc 2.41")
@@ -85,8 +91,39 @@ def test_pip_gets_indexes_and_credentials_in_a_file():
     }
 
 
+def test_an_index_without_encryption_is_trusted_when_it_is_named():
+    index, extra = Index("http://127.0.0.1:81/simple", "joe", "x"), Index("https://index.invalid/simple")
+    assert "trusted-host = 127.0.0.1:81\n" in pip_files(LockRequest("a\n", TARGET, index=index, extra_indexes=(extra,)))["pip.conf"]
+
+
 def test_nothing_is_kept_when_all_is_upgraded():
     assert pip_files(LockRequest("a\n", TARGET, locked="c==1\n", upgrade_all=True))["constraints.txt"] == "\n"
+
+
+@pytest.mark.parametrize(
+    ("output", "expected"),
+    [
+        pytest.param(
+            "ERROR: Could not find a version that satisfies the requirement x==9\nERROR: No matching distribution found for x==9\n",
+            "No matching distribution found for x==9",
+            id="no such version",
+        ),
+        pytest.param(
+            "ERROR: Could not find a version that satisfies the requirement x (from versions: none)\nERROR: No matching distribution found for x\n",
+            "No matching distribution found for x; no index that was asked has it, or none lets the user in",
+            id="no such package, or wrong password",
+        ),
+        pytest.param(
+            "WARNING: Retrying after connection broken by 'NewConnectionError(...)': /simple/x/\nERROR: No matching distribution found for x\n",
+            "No matching distribution found for x; check index_url and the network of this host",
+            id="no network",
+        ),
+        pytest.param("/usr/bin/python3: No module named pip\n", "/usr/bin/python3: No module named pip", id="no pip"),
+        pytest.param("", "it gave no reason", id="silence"),
+    ],
+)
+def test_explain_pip(output, expected):
+    assert explain_pip(output) == expected
 
 
 def test_pins_kept():
