@@ -141,14 +141,15 @@ notes:
   - The module is not in the action group C(docker), because it has none of the connection options.
   - pip's configuration on the host, proxies and C(PIP_CERT) take effect. Variables that would make pip install elsewhere, such as
     C(PIP_TARGET), C(PIP_USER) and C(PYTHONPATH), do not.
+  - Write the credentials of an index as user and password. A user name alone, as some services take for a token, is hidden in the
+    results, but Ansible writes it to the host's log unless the task has C(no_log).
   - Two tasks on the same virtualenv at the same time do not disturb each other, one waits.
 requirements:
   - packaging (on Debian and Ubuntu the package C(python3-packaging))
   - Python with C(venv) and C(ensurepip) for the virtualenv (on Debian and Ubuntu the package C(python3-venv))
 seealso:
   - module: ansible.builtin.pip
-author:
-  - The dockenv.python contributors
+author: The dockenv.python contributors (@dockenv)
 """
 
 EXAMPLES = r"""
@@ -279,12 +280,17 @@ stderr:
 
 import os
 import shutil
-from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils import _runtime
 from ..module_utils._errors import DockenvError
+from ..module_utils._requirements import secrets_in
+from ..module_utils._venv.build import Tools
+from ..module_utils._venv.converge import converge
+from ..module_utils._venv.pip import REDIRECTING_VARIABLES
+from ..module_utils._venv.report import render_result
+from ..module_utils._venv.spec import Spec
 
 ARGUMENTS = {
     "path": {"type": "path", "required": True},
@@ -311,16 +317,20 @@ ARGUMENTS = {
 }
 
 
-def converge(module: AnsibleModule) -> dict:
+def run_module(module: AnsibleModule) -> dict:
     """Return the result of what the module's parameters ask for."""
-    # These need the library packaging, which may only be there after a respawn.
-    _runtime.ensure_importable("packaging.requirements", hint="install python3-packaging on the host")
-    from ..module_utils._venv import build, pip, report
-    from ..module_utils._venv import converge as service
-    from ..module_utils._venv import spec as specification
-
-    for name in pip.REDIRECTING_VARIABLES:
+    for name in REDIRECTING_VARIABLES:
         os.environ.pop(name, None)
+    spec = Spec.from_params(module.params, read_text, shutil.which, os.environ.get("HOME", "/"))
+    module.no_log_values.update(spec.secrets)
+    result = converge(spec, Tools(runner(module), module.tmpdir), module.check_mode)
+    for warning in result.plan.warnings:
+        module.warn(warning)
+    return render_result(spec, result)
+
+
+def runner(module: AnsibleModule):
+    """Return what starts commands for the helpers: nothing in a word is expanded, and no folder of the caller's counts."""
 
     def run(command, variables, descriptors):
         return module.run_command(
@@ -332,20 +342,21 @@ def converge(module: AnsibleModule) -> dict:
             handle_exceptions=False,
         )
 
-    spec = specification.Spec.from_params(
-        module.params, lambda path: Path(path).read_text(encoding="utf-8"), shutil.which, os.path.expanduser("~")
-    )
-    module.no_log_values.update(spec.secrets)
-    result = service.converge(spec, build.Tools(run, module.tmpdir), module.check_mode)
-    for warning in result.plan.warnings:
-        module.warn(warning)
-    return report.render_result(spec, result)
+    return run
+
+
+def read_text(path: str) -> str:
+    with open(path, encoding="utf-8") as file:
+        return file.read()
 
 
 def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+    # Before anything can fail: an error shows the parameters, too.
+    module.no_log_values.update(secrets_in(str(module.params)))
     try:
-        result = converge(module)
+        _runtime.ensure_importable("packaging.requirements", hint="install python3-packaging on the host")
+        result = run_module(module)
     except DockenvError as error:
         module.fail_json(msg=error.message, **error.details)
     module.exit_json(**result)

@@ -37,6 +37,9 @@ from .spec import Spec
 # Of a project's folder, what no build needs.
 NO_SOURCES = ("__pycache__", ".venv", "venv", ".tox", "node_modules")
 
+# A wrapper is a path and little more; programs in bin/ can be large.
+WRAPPER_LIMIT = 8192
+
 
 @dataclass(frozen=True)
 class Tools:
@@ -59,6 +62,8 @@ def build_generation(spec: Spec, observed: Observed, plan: Plan, generation: str
         _run_pip(pip_command(python, "uninstall", "--yes", *gone), spec, tools, f"Removing {', '.join(gone)} from")
     if plan.install:
         install(spec, plan.pins, python, tools)
+    if plan.build == "fresh" and observed.place.folder:
+        _keep_wrappers(os.path.join(observed.place.folder, "bin"), os.path.join(generation, "bin"))
     for step in plan.links:
         if step.kind == "wrap":
             _write_wrapper(os.path.join(generation, "bin", os.path.basename(step.path)), step.value)
@@ -169,12 +174,26 @@ def write_private(path: str, text: str) -> None:
         file.write(text)
 
 
+def _keep_wrappers(old: str, new: str) -> None:
+    """Bring the wrappers of other tasks' links along, which would lead nowhere else."""
+    for name in os.listdir(old) if os.path.isdir(old) else ():
+        text = _read_script(os.path.join(old, name))
+        if is_wrapper(text) and not os.path.lexists(os.path.join(new, name)):
+            write_program(os.path.join(new, name), text)
+
+
+def _read_script(path: str) -> str:
+    """Return the text of a regular file, as far as it is needed to know a wrapper; nothing for all else."""
+    if not os.path.isfile(path) or os.path.islink(path):
+        return ""
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return file.read(WRAPPER_LIMIT)
+
+
 def _write_wrapper(path: str, text: str) -> None:
-    if os.path.lexists(path):
-        with open(path, encoding="utf-8", errors="replace") as file:
-            if not is_wrapper(file.read()):
-                name = os.path.basename(path)
-                raise DockenvError(f"A package brings a command {name!r} of its own; choose another name for the link to the interpreter")
+    if os.path.lexists(path) and not is_wrapper(_read_script(path)):
+        name = os.path.basename(path)
+        raise DockenvError(f"A package brings a command {name!r} of its own; choose another name for the link to the interpreter")
     write_program(path, text)
 
 

@@ -18,7 +18,7 @@ from .links import LinkState
 from .observe import Interpreter, Observed, observe, observe_venv
 from .pip import OLDEST_PIP
 from .place import generation_name, locked, observe_place, point_at, put_back, remove, swap_in, take_away, write_program
-from .plan import Plan, plan
+from .plan import Plan, interruption_reason, plan
 from .satisfy import Distribution, judge
 from .spec import Spec
 
@@ -55,7 +55,7 @@ def converge(spec: Spec, tools: Tools, is_check: bool) -> Result:
         if wanted.is_empty or is_check:
             return _report(spec, observed, wanted, _predict(spec, observed, wanted, tools))
         with _private_umask_off(), _exclusive(spec) as lock:
-            return _apply(spec, replace(tools, keep=lock), wanted)
+            return _apply(spec, replace(tools, keep=lock))
     except OSError as error:
         place = f" ({error.filename})" if error.filename else ""
         raise DockenvError(
@@ -124,7 +124,7 @@ def _state_of(
     return State(python, tuple(found for _name, found in sorted(distributions.items())), requested, links)
 
 
-def _apply(spec: Spec, tools: Tools, first: Plan) -> Result:
+def _apply(spec: Spec, tools: Tools) -> Result:
     """Do the work under the lock; another process may have done it in the meantime."""
     place = observe_place(spec.path)
     if spec.is_present:
@@ -133,7 +133,7 @@ def _apply(spec: Spec, tools: Tools, first: Plan) -> Result:
     wanted = _decide(spec, observed, tools)
     before = _before(spec, observed)
     if place.kind == "interrupted" and spec.is_present:
-        wanted = replace(wanted, put_back=True, reasons=(*first.reasons[:1], *wanted.reasons))
+        wanted = replace(wanted, put_back=True, reasons=(interruption_reason(spec), *wanted.reasons))
     for path in wanted.clean:
         remove(path)
     if not spec.is_present:

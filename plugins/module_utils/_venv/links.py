@@ -92,7 +92,7 @@ def plan_links(spec: Spec, observed: Observed, build: str) -> LinkPlan:
             _refuse_missing(link, found, spec, observed, build)
             result = result.merged(_plan_present(link, found, spec, build))
         else:
-            result = result.merged(_plan_absent(link, found, spec, build))
+            result = result.merged(_plan_absent(link, found, spec))
     return result
 
 
@@ -133,14 +133,14 @@ def _plan_present(link: Link, found: FoundLink, spec: Spec, build: str) -> LinkP
     return LinkPlan(tuple(steps), (LinkState(link.path, "present", target),), tuple(reasons))
 
 
-def _plan_absent(link: Link, found: FoundLink, spec: Spec, build: str) -> LinkPlan:
+def _plan_absent(link: Link, found: FoundLink, spec: Spec) -> LinkPlan:
     steps, reasons = [], []
     if found.kind == "link" and _is_ours(link, found, spec):
         steps.append(LinkStep("unlink", link.path))
         reasons.append(f"the link {link.path!r} is to be absent")
     name = os.path.basename(link.path)
     in_use = any(other.is_present and other.is_interpreter and os.path.basename(other.path) == name for other in spec.links)
-    if spec.is_present and build != "fresh" and not in_use and found.wrapper is not None and is_wrapper(found.wrapper):
+    if spec.is_present and not in_use and found.wrapper is not None and is_wrapper(found.wrapper):
         wrapper = os.path.join(spec.path, "bin", name)
         steps.append(LinkStep("unwrap", wrapper))
         reasons.append(f"the wrapper {wrapper!r} is to be absent")
@@ -155,5 +155,5 @@ def _plan_absent(link: Link, found: FoundLink, spec: Spec, build: str) -> LinkPl
 def _is_ours(link: Link, found: FoundLink, spec: Spec) -> bool:
     """Return whether a link leads where it was asked to lead, or into the virtualenv."""
     parent, name = os.path.split(spec.path)
-    inside = os.path.relpath(os.path.normpath(os.path.join(os.path.dirname(link.path), found.target)), parent).split("/")[0]
+    inside = os.path.relpath(os.path.join(os.path.dirname(link.path), found.target), parent).partition("/")[0]
     return found.target == target_of(link, spec.path) or inside == name or is_generation(inside, spec.path)

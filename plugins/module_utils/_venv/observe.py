@@ -247,7 +247,7 @@ def _find_strangers(folder: str, sites: list[str]) -> list[str]:
         for record in glob.glob(os.path.join(glob.escape(site), "*.dist-info", "RECORD")):
             for row in csv.reader((_read_text(record) or "").splitlines()):
                 path = os.path.normpath(os.path.join(site, row[0])) if row else ""
-                unknown.discard(os.path.relpath(path, folder).split("/")[0])
+                unknown.discard(os.path.relpath(path, folder).partition("/")[0])
     return sorted(unknown)
 
 

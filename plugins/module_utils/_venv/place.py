@@ -86,13 +86,16 @@ def temporary_name(path: str) -> str:
 def _kind_of(path: str) -> tuple[str, str | None]:
     try:
         mode = os.lstat(path).st_mode
-    except (FileNotFoundError, NotADirectoryError):
+    except FileNotFoundError:
         return "nothing", None
+    except NotADirectoryError:
+        raise NotOurs(f"{path!r} cannot be made, because something above it is a file; remove that, or choose another path") from None
     if stat.S_ISLNK(mode):
         target = os.readlink(path)
         if os.path.dirname(target) not in ("", os.path.dirname(path)) or not is_generation(os.path.basename(target), path):
             raise NotOurs(f"{path!r} is a symbolic link to {target!r} that was not made by this module; remove it, or choose another path")
-        return "generation", os.path.join(os.path.dirname(path), os.path.basename(target))
+        folder = os.path.join(os.path.dirname(path), os.path.basename(target))
+        return "generation", folder if os.path.isdir(folder) else None
     if not stat.S_ISDIR(mode):
         raise NotOurs(f"{path!r} is a file, not a virtualenv; remove it, or choose another path")
     if os.path.isfile(os.path.join(path, "pyvenv.cfg")):

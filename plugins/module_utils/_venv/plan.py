@@ -83,7 +83,7 @@ def _plan_present(spec: Spec, observed: Observed, outdated: tuple[str, ...]) -> 
     steps = plan_links(spec, observed, packages.build)
     is_interrupted = place.kind == "interrupted"
     clean = () if is_interrupted else place.leftovers
-    first = (f"an earlier run was killed while it put a new virtualenv at {spec.path!r}",) if is_interrupted else ()
+    first = (interruption_reason(spec),) if is_interrupted else ()
     return replace(
         packages,
         put_back=is_interrupted,
@@ -112,6 +112,11 @@ def _plan_packages(spec: Spec, observed: Observed, judgement: Judgement, outdate
     stale = tuple(dict.fromkeys(problem.about for problem in judgement.problems if problem.is_stale))
     pins = _pins(spec, observed, judgement, (*stale, *remove))
     return Plan(build, is_install, stale, remove, pins, reasons=(*reasons, *outdated))
+
+
+def interruption_reason(spec: Spec) -> str:
+    """Say why a virtualenv has to be moved back to its path."""
+    return f"an earlier run was killed while it put a new virtualenv at {spec.path!r}"
 
 
 def _cleaning_reasons(leftovers: tuple[str, ...]) -> Iterator[str]:

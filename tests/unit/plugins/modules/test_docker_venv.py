@@ -499,7 +499,7 @@ class TestLinks:
         links = [{"path": str(host.link), "command": "python"}, {"path": str(host.folder / "bin" / "alpha"), "command": "demo-alpha"}]
         host.change(packages=["demo-alpha"], links=links)
         (host.venv / "bin" / "python3").unlink()
-        result = host.change(packages=["demo-alpha"], links=links)
+        result = host.change(packages=["demo-alpha"])
         assert result["reasons"] == [f"the Python of {str(host.venv)!r} does not run: No such file or directory"]
         assert run_python(host.link, "import sys; print(sys.prefix)") == str(host.venv)
 

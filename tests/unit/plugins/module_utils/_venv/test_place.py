@@ -88,9 +88,23 @@ def test_without_an_exchange_a_killed_run_is_put_right(path, monkeypatch):
     assert observe_place(path).kind == "folder"
 
 
-def test_a_generation_that_somebody_removed_is_still_ours(path):
+def test_a_link_to_a_generation_that_somebody_removed_is_still_ours(path):
     os.symlink(".venv-0123456789ab", path)
-    assert observe_place(path).kind == "generation"
+    found = observe_place(path)
+    assert (found.kind, found.folder, found.current) == ("generation", None, None)
+    take_away(found)
+    assert not os.path.lexists(path)
+
+
+def test_a_path_below_a_file_is_refused(path):
+    with open(path, "w", encoding="utf-8"):
+        pass
+    with pytest.raises(NotOurs) as caught:
+        observe_place(f"{path}/venv")
+    assert (
+        caught.value.message
+        == f"{path + '/venv'!r} cannot be made, because something above it is a file; remove that, or choose another path"
+    )
 
 
 @pytest.mark.parametrize("target", ["/usr", "venv-0123456789ab", "/elsewhere/.venv-0123456789ab"])
