@@ -1,0 +1,113 @@
+# Copyright (c) 2026, the dockenv.python contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The script of an environment's folder: its parts that need neither root nor an index; the rest is tried by building."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import types
+
+import pytest
+from ansible_collections.dockenv.python.plugins.module_utils._env.install_script import INSTALLERS, render_install_script
+
+
+@pytest.fixture(params=INSTALLERS)
+def script(request, tmp_path):
+    """Return the script as a module, for an environment below ``tmp_path``."""
+    text = render_install_script(request.param).replace('ENV = "/opt/env"', f"ENV = {str(tmp_path / 'opt/env')!r}")
+    path = tmp_path / "install.py"
+    path.write_text(text)
+    module = types.ModuleType("install")
+    module.__file__ = str(path)
+    exec(compile(text, str(path), "exec"), module.__dict__)
+    (tmp_path / "opt/env").mkdir(parents=True)
+    return module
+
+
+def test_one_tool_is_pinned(script):
+    assert script.INSTALLER in INSTALLERS
+    assert re.fullmatch(r"[0-9]+(\.[0-9]+)+", script.VERSION)
+
+
+def test_entries_of_a_lock(script, tmp_path):
+    lock = tmp_path / "lock"
+    lock.write_text(
+        "# a\n--index-url https://a.example/\nSix_X==1 \\\n    --hash=sha256:1 \\\n    --hash=sha256:2\n    # via b\napp @ git+https://g/#egg=x\n"
+    )
+    options, entries = script.read_entries(str(lock))
+    assert options == ["--index-url https://a.example/"]
+    assert [" ".join(entry.split()) for entry in entries] == ["Six_X==1 --hash=sha256:1 --hash=sha256:2", "app @ git+https://g/#egg=x"]
+    assert [script.name_of(entry) for entry in entries] == ["six-x", "app"]
+
+
+def test_new_files_get_one_time_and_old_ones_are_not_touched(script, tmp_path):
+    env = tmp_path / "opt/env"
+    old, new, link = env / "old", env / "lib/new", env / "link"
+    new.parent.mkdir()
+    for path in (old, new):
+        path.write_text("x")
+    link.symlink_to("nowhere")
+    os.utime(old, (5, script.TIME))
+    script.settle()
+    paths = [tmp_path / "opt", env, env / "lib", old, new, link]
+    assert {path: path.lstat().st_mtime for path in paths} == dict.fromkeys(paths, script.TIME)
+    assert old.stat().st_atime == 5
+    assert not link.exists()
+
+
+def make_package(site, name, files):
+    record = []
+    for path, text in files.items():
+        target = site / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text)
+        record.append(f"{path},sha256={abs(hash(text))},{len(text)}")
+    (site / f"{name}-1.dist-info").mkdir()
+    (site / f"{name}-1.dist-info/RECORD").write_text("\n".join([*record, "../../bin/x.py,,"]))
+
+
+def test_only_new_packages_are_compiled_and_no_tests(script, tmp_path):
+    make_package(tmp_path, "a", {"a/__init__.py": "x = 1", "a/tests/test_a.py": "", "a/data.json": "{}"})
+    make_package(tmp_path, "b", {"b.py": "x = 1"})
+    os.utime(tmp_path / "b-1.dist-info/RECORD", (0, script.TIME))
+    found = list(script.list_new_packages(str(tmp_path)))
+    assert [[os.path.relpath(path, tmp_path) for path, _digest in sources] for sources in found] == [["a/__init__.py"]]
+
+
+def compile_apart(script, sources, cache):
+    """Compile as a pool's fresh process does."""
+    code = f"import runpy; runpy.run_path({script.__file__!r})['compile_package']({sources!r}, {str(cache)!r})"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_byte_code_from_the_cache_is_the_same(script, tmp_path):
+    site, cache = tmp_path / "site", tmp_path / "cache"
+    (cache / "bytecode").mkdir(parents=True)
+    make_package(site, "a", {"a/__init__.py": "import os\nNAMES = ('a', 'b', 'os')\n", "a/template.py": "{{ no }} python {%"})
+    (sources,) = script.list_new_packages(str(site))
+    compile_apart(script, sources, cache)
+    compiled = {path: path.read_bytes() for path in site.rglob("*.pyc")}
+    assert [path.parent.parent.name for path in compiled] == ["a"]
+    assert next(iter(compiled.values()))[4:8] == b"\x01\0\0\0", "not checked against the source's time"
+    for path in compiled:
+        path.unlink()
+    compile_apart(script, sources, cache)
+    assert {path: path.read_bytes() for path in site.rglob("*.pyc")} == compiled
+
+
+def test_a_damaged_cache_is_made_again(script, tmp_path):
+    site, cache = tmp_path / "site", tmp_path / "cache"
+    (cache / "bytecode").mkdir(parents=True)
+    make_package(site, "a", {"a.py": "x = 1"})
+    (sources,) = script.list_new_packages(str(site))
+    compile_apart(script, sources, cache)
+    (entry,) = (cache / "bytecode").iterdir()
+    whole = entry.read_bytes()
+    entry.write_bytes(b"")
+    compile_apart(script, sources, cache)
+    assert entry.read_bytes() == whole
