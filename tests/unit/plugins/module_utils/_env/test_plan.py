@@ -1,0 +1,362 @@
+# Copyright (c) 2026, the dockenv.python contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+import pytest
+from ansible_collections.dockenv.python.plugins.module_utils._build_options import BuildOptions, Secret
+from ansible_collections.dockenv.python.plugins.module_utils._env.digest import ContextEntry, compute_digest, digest_labels
+from ansible_collections.dockenv.python.plugins.module_utils._env.folder import Folder
+from ansible_collections.dockenv.python.plugins.module_utils._env.launcher import render_launchers
+from ansible_collections.dockenv.python.plugins.module_utils._env.plan import (
+    Build,
+    InstallRequest,
+    MakeLock,
+    Observed,
+    Plan,
+    RemoveFile,
+    RemoveFolder,
+    RemoveImage,
+    WriteFile,
+    define_folder,
+    find_lock_reasons,
+    finish_install,
+    make_input,
+    plan_build,
+    plan_definition,
+    plan_files,
+    plan_lock,
+    plan_removal,
+    request_install,
+)
+from ansible_collections.dockenv.python.plugins.module_utils._errors import InvalidInput, NotOurs
+from ansible_collections.dockenv.python.plugins.module_utils._image import Image
+from ansible_collections.dockenv.python.plugins.module_utils._requirements import parse_requirement
+from ansible_collections.dockenv.python.tests.unit.plugins.module_utils._env.definitions import make_lock, make_spec
+
+ROOT = "/var/lib/dockenv/envs/science"
+LOCK = make_lock("six==1.17.0")
+MORE = make_lock("idna==3.10", "six==1.17.0")
+SPEC = make_spec(packages=["six"])
+FOLDER = define_folder(SPEC, Folder(), LOCK)
+
+
+def entries(folder):
+    return tuple(ContextEntry(path, "file", hashlib.sha256(text.encode()).hexdigest()) for path, text in folder.files.items())
+
+
+def observe(folder=FOLDER, **other):
+    return Observed(ROOT, folder, entries(folder), **other)
+
+
+def make_image(observed, options=None, **other):
+    """Return the image that a build of what was observed made."""
+    digest = compute_digest(make_input(observed, observed.folder, options or BuildOptions()))
+    values = {"id": "sha256:1", "tags": ("science:latest",), "labels": digest_labels(digest, "science")}
+    return Image(**{**values, "env": {}, "entrypoint": (), "command": (), "architecture": "amd64", "size": 1, "created": "", **other})
+
+
+CONVERGED = replace(observe(), image=make_image(observe()))
+
+
+def requirements(*texts):
+    return [parse_requirement(text, f"name[{index}]") for index, text in enumerate(texts)]
+
+
+# --- files and locks
+
+
+def test_a_converged_environment_needs_nothing():  # P5
+    assert find_lock_reasons(SPEC, CONVERGED.folder) == ()
+    target = define_folder(SPEC, CONVERGED.folder)
+    plan = plan_definition(SPEC, CONVERGED, {}, target).then(plan_build("science", "science:latest", CONVERGED, target, BuildOptions()))
+    assert plan == Plan()
+    assert not plan.changed
+
+
+def test_a_new_environment_is_written_with_its_dockerfile_first():  # P3
+    plan = plan_definition(SPEC, Observed(ROOT), render_launchers(SPEC), FOLDER)
+    assert [step.path for step in plan.steps] == [
+        f"{ROOT}/{name}" for name in ("Dockerfile", ".dockerignore", "install.py", "requirements.in", "requirements.txt")
+    ]
+    assert plan.reasons == ("definition_changed",)
+    assert [entry["after_header"] for entry in plan.diff] == [
+        f"{ROOT}/{name}" for name in (".dockerignore", "Dockerfile", "requirements.in", "requirements.txt")
+    ]
+    assert all(entry["before"] == "" for entry in plan.diff)
+
+
+def test_what_is_no_longer_needed_is_removed():
+    old = define_folder(make_spec(packages=["six"], ports=["80"]), Folder(), LOCK)
+    steps = plan_files(observe(old), FOLDER).steps
+    assert [type(step).__name__ for step in steps] == ["WriteFile", "RemoveFile"]
+    assert steps[1] == RemoveFile(f"{ROOT}/compose.yaml")
+
+
+def test_an_edit_by_hand_is_shown_and_replaced():
+    edited = Folder({**FOLDER.files, "Dockerfile": f"{FOLDER.dockerfile}RUN echo mine\n"})
+    plan = plan_definition(SPEC, observe(edited), {}, define_folder(SPEC, edited))
+    assert plan.steps == (WriteFile(f"{ROOT}/Dockerfile", FOLDER.dockerfile),)
+    assert plan.diff == (
+        {
+            "before_header": f"{ROOT}/Dockerfile",
+            "after_header": f"{ROOT}/Dockerfile",
+            "before": edited.dockerfile,
+            "after": FOLDER.dockerfile,
+        },
+    )
+
+
+def test_a_folder_of_the_users_is_left_alone():
+    theirs = observe(Folder({"Dockerfile": "FROM x\n"}))
+    with pytest.raises(NotOurs) as error:
+        plan_definition(SPEC, theirs, {}, FOLDER)
+    assert error.value.message == (
+        f"{ROOT}/Dockerfile was not made by this collection; choose another name or path, or build the folder as it is with docker_env_build"
+    )
+
+
+@pytest.mark.parametrize(
+    ("spec", "folder", "reasons"),
+    [
+        pytest.param(SPEC, Folder(), ("lock_missing",), id="no lock"),
+        pytest.param(SPEC, FOLDER, (), id="nothing new"),
+        pytest.param(make_spec(packages=["six>1"]), FOLDER, ("requirements_changed",), id="other requirements"),
+        pytest.param(make_spec(packages=["six"], python="3.14"), FOLDER, ("base_changed",), id="another Python"),
+        pytest.param(
+            make_spec(packages=["six>1"], python="3.14"),
+            FOLDER,
+            ("requirements_changed", "base_changed"),
+            id="other requirements for another Python",
+        ),
+        pytest.param(SPEC, Folder({**FOLDER.files, "requirements.txt": ""}), ("lock_incomplete",), id="a lock edited by hand"),
+        pytest.param(make_spec(packages=["six"], system_packages=["git"]), FOLDER, (), id="system packages pin nothing"),
+    ],
+)
+def test_when_to_lock(spec, folder, reasons):
+    assert find_lock_reasons(spec, folder) == reasons
+    assert plan_lock(reasons, MakeLock()).steps == ((MakeLock(),) if reasons else ())
+
+
+@pytest.mark.parametrize(
+    ("spec", "new_lock", "layers"),
+    [
+        pytest.param(SPEC, MORE, (LOCK,), id="an addition is a layer"),
+        pytest.param(make_spec(packages=["six"], env={"A": "1"}), MORE, (LOCK,), id="settings come after the layers"),
+        pytest.param(make_spec(packages=["six"], launcher="/usr/local/bin/x"), MORE, (LOCK,), id="the record builds nothing"),
+        pytest.param(make_spec(packages=["six"], python="3.14"), MORE, (), id="another base builds all again"),
+        pytest.param(make_spec(packages=["six"], system_packages=["git"]), MORE, (), id="so do system packages"),
+        pytest.param(make_spec(packages=["six"], pre_install=["true"]), MORE, (), id="and commands before"),
+    ],
+)
+def test_layers_are_kept_while_nothing_below_them_changes(spec, new_lock, layers):  # T17
+    folder = define_folder(spec, FOLDER, new_lock)
+    assert (folder.layers, folder.lock) == (layers, new_lock)
+
+
+def test_a_fresh_folder_and_a_folded_one_are_equal():
+    grown = define_folder(SPEC, FOLDER, MORE)
+    moved = MORE.replace("1.17.0", "1.18.0")
+    assert grown.layers == (LOCK,)
+    assert define_folder(SPEC, grown, moved) == define_folder(SPEC, Folder(), moved)
+
+
+def test_a_lock_names_the_index():
+    spec = make_spec(packages=["six"], index_url="https://joe:hush@a.example/simple")
+    folder = define_folder(spec, Folder(), LOCK)
+    assert folder.lock == f"--index-url https://a.example/simple\n{LOCK}"
+    assert "hush" not in repr(folder)
+
+
+# --- launchers
+
+
+LAUNCHERS = render_launchers(make_spec(launcher="/usr/local/bin/science"))
+
+
+def test_launchers_are_written_once():
+    steps = plan_definition(SPEC, CONVERGED, LAUNCHERS, FOLDER).steps
+    assert steps == tuple(WriteFile(path, text, 0o755) for path, text in LAUNCHERS.items())
+    assert plan_definition(SPEC, replace(CONVERGED, launchers=LAUNCHERS), LAUNCHERS, FOLDER) == Plan()
+
+
+def test_a_launcher_that_moved_is_removed_and_the_users_file_stays():
+    observed = replace(CONVERGED, launchers={**LAUNCHERS, "/usr/local/bin/mine": "echo"})
+    assert plan_definition(SPEC, observed, {}, FOLDER).steps == tuple(RemoveFile(path) for path in sorted(LAUNCHERS))
+
+
+def test_a_file_of_the_users_is_not_overwritten():
+    observed = replace(CONVERGED, launchers={"/usr/local/bin/science": "#!/bin/sh\necho mine\n"})
+    with pytest.raises(NotOurs) as error:
+        plan_definition(SPEC, observed, LAUNCHERS, FOLDER)
+    assert error.value.message == (
+        "launcher: /usr/local/bin/science was not made by this collection; choose another path, or remove the file"
+    )
+
+
+# --- builds
+
+
+def reasons_to_build(observed, target=FOLDER, **options):
+    return plan_build("science", "science:latest", observed, target, BuildOptions(**options)).reasons
+
+
+@pytest.mark.parametrize(
+    ("observed", "options", "reasons"),
+    [
+        pytest.param(CONVERGED, {}, (), id="nothing changed"),
+        pytest.param(replace(CONVERGED, image=None), {}, ("image_missing",), id="no image"),
+        pytest.param(replace(CONVERGED, image=None), {"rebuild": "never"}, ("image_missing",), id="no image, although never built again"),
+        pytest.param(CONVERGED, {"rebuild": "always"}, ("rebuild_always",), id="every time"),
+        pytest.param(CONVERGED, {"args": {"A": "1"}}, ("args_changed",), id="an argument"),
+        pytest.param(CONVERGED, {"args": {"A": "1"}, "rebuild": "never"}, (), id="an argument, never built again"),
+        pytest.param(CONVERGED, {"secrets": (Secret("a", "value", "x", "2"),)}, ("secrets_changed",), id="a secret was rotated"),
+        pytest.param(CONVERGED, {"pull": True, "cache_from": ("x",), "log_path": "/x"}, (), id="how it is built does not count"),
+        pytest.param(replace(CONVERGED, image=make_image(observe(), labels={})), {}, ("unmanaged_image",), id="an image of the user's"),
+        pytest.param(
+            replace(CONVERGED, context=(*CONVERGED.context, ContextEntry("app.py", "file", "0"))),
+            {},
+            ("context_changed",),
+            id="a file of the user's",
+        ),
+        pytest.param(
+            replace(CONVERGED, context=(*CONVERGED.context, ContextEntry(".git/x", "file", "0"))), {}, (), id="a file that no build sees"
+        ),
+        pytest.param(
+            replace(observe(base="sha256:b"), image=make_image(observe(base="sha256:a"))), {}, ("base_updated",), id="the base image moved"
+        ),
+        pytest.param(replace(observe(), image=make_image(observe(base="sha256:a"))), {}, (), id="the base image is not looked at"),
+    ],
+)
+def test_why_to_build(observed, options, reasons):  # P6
+    assert reasons_to_build(observed, **options) == reasons
+
+
+@pytest.mark.parametrize(
+    ("path", "is_input"),
+    [("requirements.txt", True), ("install.py", True), ("requirements.in", False), ("compose.yaml", False), (".dockerignore", False)],
+)
+def test_which_files_are_input(path, is_input):
+    target = Folder({**FOLDER.files, path: f"{FOLDER.files.get(path, '')}# x\n"})
+    assert reasons_to_build(CONVERGED, target) == (("context_changed",) if is_input else ())
+
+
+def test_an_edited_dockerfile_is_built():  # P6
+    assert reasons_to_build(CONVERGED, Folder({**FOLDER.files, "Dockerfile": f"{FOLDER.dockerfile}RUN true\n"})) == ("dockerfile_changed",)
+
+
+def test_a_build_carries_labels_that_make_the_next_run_content():
+    target = define_folder(SPEC, FOLDER, MORE)
+    build = plan_build("science", "science:latest", CONVERGED, target, BuildOptions()).steps[0]
+    assert build.tag == "science:latest"
+    after = replace(observe(target), image=make_image(observe(target), labels=build.labels))
+    assert plan_build("science", "science:latest", after, target, BuildOptions()) == Plan()
+
+
+@pytest.mark.parametrize(
+    ("changes", "options", "is_removed"),
+    [
+        pytest.param({}, {}, True, id="ours, unused"),
+        pytest.param({}, {"prune_previous": False}, False, id="not wanted"),
+        pytest.param({"containers": ("c",)}, {}, False, id="a container uses it"),
+        pytest.param({"image": make_image(observe(), tags=("science:latest", "science:1"))}, {}, False, id="it has another name"),
+        pytest.param({"image": make_image(observe(), labels={})}, {}, False, id="the user's"),
+    ],
+)
+def test_the_image_before_is_removed_only_if_nobody_misses_it(changes, options, is_removed):  # V20, P25
+    steps = plan_build("science", "science:latest", replace(CONVERGED, **changes), FOLDER, BuildOptions(rebuild="always", **options)).steps
+    assert isinstance(steps[0], Build)
+    assert steps[1:] == ((RemoveImage("sha256:1"),) if is_removed else ())
+
+
+# --- removal
+
+
+def test_all_that_was_made_is_removed_the_folder_last():  # P7, T18
+    plan = plan_removal("science", replace(CONVERGED, launchers=LAUNCHERS), exists=True, force=False)
+    assert plan.steps == (*(RemoveFile(path) for path in sorted(LAUNCHERS)), RemoveImage("sha256:1"), RemoveFolder(ROOT))
+    assert plan.reasons == ("removed",)
+    assert [entry["before_header"] for entry in plan.diff] == [
+        f"{ROOT}/{name}" for name in (".dockerignore", "Dockerfile", "requirements.in", "requirements.txt")
+    ]
+
+
+def test_what_is_not_there_needs_no_removal():
+    assert plan_removal("science", Observed(ROOT), exists=False, force=False) == Plan()
+
+
+def test_an_image_of_the_users_stays():
+    observed = replace(CONVERGED, image=make_image(observe(), labels={}), containers=("c",))
+    assert plan_removal("science", observed, exists=True, force=False).steps == (RemoveFolder(ROOT),)
+
+
+def test_an_image_of_another_environment_stays():
+    other = make_image(observe(), labels={**CONVERGED.image.labels, "dockenv.python.environment": "other"})
+    assert plan_removal("science", replace(Observed(ROOT), image=other), exists=False, force=False) == Plan()
+
+
+def test_a_folder_of_the_users_is_not_removed():
+    with pytest.raises(NotOurs) as error:
+        plan_removal("science", observe(Folder({"Dockerfile": "FROM x\n"})), exists=True, force=True)
+    assert error.value.message == f"{ROOT} was not made by this collection, as its Dockerfile does not say so; remove it yourself"
+
+
+def test_an_empty_folder_of_a_run_that_was_killed_is_removed():
+    assert plan_removal("science", Observed(ROOT), exists=True, force=False).steps == (RemoveFolder(ROOT),)
+
+
+def test_an_image_in_use_is_not_removed_without_force():  # P7
+    used = replace(CONVERGED, containers=("web", "db"))
+    with pytest.raises(InvalidInput) as error:
+        plan_removal("science", used, exists=True, force=False)
+    assert error.value.message == "name: the image of 'science' is used by the containers db, web; remove them first, or set force"
+    assert RemoveImage("sha256:1") in plan_removal("science", used, exists=True, force=True).steps
+
+
+# --- packages
+
+
+HEADER = FOLDER.files["requirements.in"].splitlines(keepends=True)[0]
+
+
+@pytest.mark.parametrize(
+    ("names", "state", "expected"),
+    [
+        pytest.param(["six"], "present", InstallRequest(f"{HEADER}six\n", None), id="there already"),
+        pytest.param(
+            ["idna", "Flask>=3"], "present", InstallRequest(f"{HEADER}six\nFlask>=3\nidna\n", MakeLock()), id="two new ones, one lock"
+        ),
+        pytest.param(["six<2"], "present", InstallRequest(f"{HEADER}six<2\n", MakeLock()), id="another version"),
+        pytest.param(["six"], "latest", InstallRequest(f"{HEADER}six\n", MakeLock(("six",))), id="the newest of one that is there"),
+        pytest.param(["idna"], "latest", InstallRequest(f"{HEADER}six\nidna\n", MakeLock(("idna",))), id="the newest of a new one"),
+        pytest.param(["six"], "absent", InstallRequest(HEADER, MakeLock()), id="one less"),
+        pytest.param(["idna"], "absent", InstallRequest(f"{HEADER}six\n", None), id="not there anyway"),
+    ],
+)
+def test_what_to_install(names, state, expected):  # P10, P11, P12
+    assert request_install(FOLDER, requirements(*names), state) == expected
+
+
+def test_a_lock_that_lost_a_package_is_made_again():
+    folder = Folder({**FOLDER.files, "requirements.txt": make_lock("idna==3.10")})
+    assert request_install(folder, requirements("six"), "present").lock == MakeLock()
+
+
+def test_a_name_is_content_with_a_version_that_is_there():
+    folder = define_folder(make_spec(packages=["six[x]>=1.16"]), Folder(), LOCK)
+    assert request_install(folder, requirements("six"), "present") == InstallRequest(folder.files["requirements.in"], None)
+
+
+def test_an_installation_ends_with_a_layer_and_its_removal_as_before():
+    added = finish_install(FOLDER, request_install(FOLDER, requirements("idna"), "present"), MORE)
+    assert (added.layers, added.lock) == ((LOCK,), MORE)
+    assert finish_install(added, request_install(added, requirements("idna"), "absent"), LOCK) == FOLDER
+
+
+def test_plans_follow_each_other():
+    first, second = Plan((RemoveFile("/a"),), ("a", "b")), Plan((RemoveFile("/b"),), ("b", "c"), ({},))
+    assert first.then(second) == Plan((RemoveFile("/a"), RemoveFile("/b")), ("a", "b", "c"), ({},))
