@@ -78,6 +78,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+time:
+  description: The host's time when it was looked at, in seconds since 1970.
+  returned: success
+  type: float
+  sample: 1795254904.296
 release:
   description: The distribution.
   returned: success

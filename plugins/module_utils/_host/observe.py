@@ -62,10 +62,12 @@ class Questions:
 
 def observe_host(questions: Questions) -> dict[str, Any]:
     """Return what the host is like, as the module docker_host_info documents it."""
+    asked = time.time()
     service, engine = observe_service_and_engine(questions.wait)
     answers = _run_commands(questions, service["running"])
     config = observe_config()
     return {
+        "time": asked,
         "release": observe_release(),
         "packages": parse_packages(answers["packages"].stdout),
         "service": service,
