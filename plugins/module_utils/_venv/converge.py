@@ -51,11 +51,11 @@ def converge(spec: Spec, tools: Tools, is_check: bool) -> Result:
     """
     try:
         observed = observe(spec, tools.run)
-        wanted = _decide(spec, observed, tools)
-        if wanted.is_empty or is_check:
-            return _report(spec, observed, wanted, _predict(spec, observed, wanted, tools))
-        with _private_umask_off(), _exclusive(spec) as lock:
-            return _apply(spec, replace(tools, keep=lock))
+        decision = _decide(spec, observed, tools)
+        if decision.plan.is_empty or is_check:
+            return _report(spec, decision, _predict(spec, decision, tools))
+        with _open_umask(), _exclusive(spec) as lock:
+            return _apply(spec, replace(tools, keep=lock), decision)
     except OSError as error:
         place = f" ({error.filename})" if error.filename else ""
         raise DockenvError(
@@ -63,18 +63,27 @@ def converge(spec: Spec, tools: Tools, is_check: bool) -> Result:
         ) from None
 
 
-def _decide(spec: Spec, observed: Observed, tools: Tools) -> Plan:
-    """Return the plan; the index is asked only where everything else is well and the latest versions are wanted."""
+@dataclass(frozen=True)
+class Decision:
+    """A plan and what it was made from; ``candidates`` are what pip would install, where it was asked already."""
+
+    observed: Observed
+    plan: Plan
+    candidates: tuple[Distribution, ...] | None = None
+
+
+def _decide(spec: Spec, observed: Observed, tools: Tools) -> Decision:
+    """Make the plan; the index is asked only where everything else is well and the latest versions are wanted."""
     wanted = plan(spec, observed)
     if wanted.build or not spec.latest or not spec.is_present:
-        return wanted
+        return Decision(observed, wanted)
     tentative = plan(spec, observed, (f"the latest of {', '.join(sorted(spec.latest))} is asked for",))
     if tentative.build == "fresh":
-        return tentative
+        return Decision(observed, tentative)
     with _venv_with_pip(spec, observed, tentative, tools) as folder:
         candidates = resolve(spec, tentative.pins, os.path.join(folder, "bin", "python3"), tools)
     outdated = tuple(filter(None, (_lateness(candidate, observed) for candidate in candidates)))
-    return plan(spec, observed, outdated) if outdated else wanted
+    return Decision(observed, plan(spec, observed, outdated), candidates) if outdated else Decision(observed, wanted)
 
 
 def _lateness(candidate: Distribution, observed: Observed) -> str | None:
@@ -101,15 +110,18 @@ def _venv_with_pip(spec: Spec, observed: Observed, wanted: Plan, tools: Tools) -
         remove(folder)
 
 
-def _predict(spec: Spec, observed: Observed, wanted: Plan, tools: Tools) -> State:
+def _predict(spec: Spec, decision: Decision, tools: Tools) -> State:
     """Return how the virtualenv would be after the plan."""
+    observed, wanted = decision.observed, decision.plan
     if not spec.is_present:
         return State(links=wanted.link_states)
     if not wanted.build:
         return _state_of(spec, observed, observed.venv.distributions, observed.venv.interpreter, wanted.link_states)
     with _venv_with_pip(spec, observed, wanted, tools) as folder:
         venv = observe_venv(folder, folder, tools.run)
-        candidates = resolve(spec, wanted.pins, os.path.join(folder, "bin", "python3"), tools) if wanted.install else ()
+        candidates = decision.candidates
+        if candidates is None:
+            candidates = resolve(spec, wanted.pins, os.path.join(folder, "bin", "python3"), tools) if wanted.install else ()
     kept = {name: found for name, found in venv.distributions.items() if name not in wanted.remove}
     predicted = {**kept, **{found.canonical: found for found in candidates}}
     refuse_faults(spec, replace(observed.installed_in(venv), distributions=predicted))
@@ -124,13 +136,13 @@ def _state_of(
     return State(python, tuple(found for _name, found in sorted(distributions.items())), requested, links)
 
 
-def _apply(spec: Spec, tools: Tools) -> Result:
-    """Do the work under the lock; another process may have done it in the meantime."""
+def _apply(spec: Spec, tools: Tools, decision: Decision) -> Result:
+    """Do the work under the lock; where another process was at work in the meantime, decide again."""
     place = observe_place(spec.path)
     if spec.is_present:
         put_back(place)
     observed = observe(spec, tools.run)
-    wanted = _decide(spec, observed, tools)
+    wanted = decision.plan if observed == decision.observed else _decide(spec, observed, tools).plan
     before = _before(spec, observed)
     if place.kind == "interrupted" and spec.is_present:
         wanted = replace(wanted, put_back=True, reasons=(interruption_reason(spec), *wanted.reasons))
@@ -176,7 +188,7 @@ def _apply_links(spec: Spec, wanted: Plan) -> None:
 
 
 @contextlib.contextmanager
-def _private_umask_off() -> Iterator[None]:
+def _open_umask() -> Iterator[None]:
     """Let everybody read what is made meanwhile: a virtualenv serves all users of the host."""
     old = os.umask(0o022)
     try:
@@ -215,8 +227,9 @@ def _make_folders(path: str) -> list[str]:
     return missing
 
 
-def _report(spec: Spec, observed: Observed, wanted: Plan, after: State) -> Result:
-    return Result(not wanted.is_empty, wanted, _before(spec, observed), after, _actions(spec, wanted))
+def _report(spec: Spec, decision: Decision, after: State) -> Result:
+    wanted = decision.plan
+    return Result(not wanted.is_empty, wanted, _before(spec, decision.observed), after, _actions(spec, wanted))
 
 
 def _before(spec: Spec, observed: Observed) -> State:

@@ -240,22 +240,10 @@ def test_starts_no_pip_when_nothing_is_to_do(host):
             id="a version",
         ),
         pytest.param(
-            [{"name": "demo-alpha", "version": 1.1}],
-            "demo-alpha 1.0 is installed, which is not 'demo-alpha==1.1' (packages[0])",
-            {"demo-alpha": "1.1"},
-            id="a bare version",
-        ),
-        pytest.param(
             ["demo-beta"],
             "'demo-beta' (packages[0]) is not installed",
             {"demo-alpha": "1.0", "demo-beta": "1.0"},
             id="one more leaves what is well",
-        ),
-        pytest.param(
-            ["demo-alpha", "demo-gamma"],
-            "'demo-gamma' (packages[1]) is not installed",
-            {"demo-alpha": "1.0", "demo-gamma": "1.0"},
-            id="one more is chosen to fit what is well",
         ),
         pytest.param(
             ["demo-gamma>=2"],
@@ -264,22 +252,10 @@ def test_starts_no_pip_when_nothing_is_to_do(host):
             id="what is well moves when nothing fits otherwise",
         ),
         pytest.param(
-            ["demo-delta[more]"],
-            "'demo-delta[more]' (packages[0]) is not installed",
-            {"demo-alpha": "1.0", "demo-beta": "1.0", "demo-delta": "1.0"},
-            id="an extra",
-        ),
-        pytest.param(
             ["demo-old", "demo-beta; python_version < '3'"],
             "'demo-old' (packages[0]) is not installed",
             {"demo-alpha": "1.0", "demo-old": "1.0"},
             id="markers that do not hold",
-        ),
-        pytest.param(
-            [{"name": "demo-alpha", "state": "latest"}],
-            "demo-alpha 1.0 is installed, the latest that fits is 2.0",
-            {"demo-alpha": "2.0"},
-            id="the latest",
         ),
         pytest.param(
             [{"name": "demo-alpha", "version": "<2", "state": "latest"}],
@@ -508,12 +484,10 @@ class TestLinks:
         assert result["links"] == [{"path": str(host.link), "state": "present", "target": "/bin/sh"}]
         assert os.readlink(host.link) == "/bin/sh"
 
-    @pytest.mark.parametrize("make", [lambda path: path.write_text("mine"), lambda path: path.mkdir()], ids=["file", "folder"])
-    def test_never_replace_what_is_no_link(self, host, make):
+    def test_never_replace_what_is_no_link(self, host):
         host.link.parent.mkdir()
-        make(host.link)
-        kind = "file" if host.link.is_file() else "folder"
-        sentence = f"{str(host.link)!r} is a {kind} that was not made by this module"
+        host.link.write_text("mine")
+        sentence = f"{str(host.link)!r} is a file that was not made by this module"
         options = {"packages": ["demo-beta"], "links": [{"path": str(host.link), "command": "python"}]}
         assert host.refuse(**options) == f"links[0]: {sentence}; move it away, or set force: false to leave it there"
         options["links"][0]["force"] = False
@@ -522,36 +496,6 @@ class TestLinks:
         assert result["warnings"] == [f"{sentence}; it was left there"]
         assert result["links"] == [{"path": str(host.link), "state": "kept", "target": None}]
         assert snapshot(host.link.parent) == before
-
-    @pytest.mark.parametrize(
-        ("link", "message"),
-        [
-            pytest.param(
-                {"target": "/nonexistent/tool"},
-                "links[0].target: '/nonexistent/tool' does not exist; install what provides it first",
-                id="no target",
-            ),
-            pytest.param(
-                {"command": "nope"},
-                "links[0].command: the virtualenv has no command 'nope'; add the package that provides it",
-                id="no command",
-            ),
-            pytest.param(
-                {"command": "python3.2"},
-                "links[0].command: 'python3.2' is not the virtualenv's interpreter, which is python{}.{}",
-                id="another python",
-            ),
-            pytest.param(
-                {"command": "../x"}, "links[0].command: '../x' is no name of a command in the virtualenv's bin folder", id="a path"
-            ),
-            pytest.param({}, "links[0]: give either a command of the virtualenv, or a target elsewhere", id="neither"),
-            pytest.param(
-                {"command": "a", "target": "/b"}, "links[0]: give either a command of the virtualenv, or a target elsewhere", id="both"
-            ),
-        ],
-    )
-    def test_refuse_what_leads_nowhere(self, host, link, message):
-        assert host.refuse(links=[{"path": str(host.link), **link}]) == message.format(*sys.version_info)
 
     def test_a_command_that_no_package_brings_fails_before_the_swap(self, host):
         before = snapshot(host.folder)
@@ -585,16 +529,6 @@ class TestBadInput:
                 id="relative path",
             ),
             pytest.param(
-                {"path": "/usr/local"},
-                "path: '/usr/local' is a folder of the system or a home folder; name a folder of its own for the virtualenv below it",
-                id="system folder",
-            ),
-            pytest.param(
-                {"python": "python0"},
-                "python: there is no program 'python0' on this host; install it, or name another interpreter",
-                id="no such python",
-            ),
-            pytest.param(
                 {"packages": ["demo-alpha", "demo-beta=1"]},
                 "packages[1]: 'demo-beta=1' cannot be read as a requirement: write a name, and if needed extras, version and marker, "
                 "as in 'requests[socks]>=2.32; python_version >= \"3.9\"' (PEP 508)",
@@ -604,11 +538,6 @@ class TestBadInput:
                 {"packages": ["/nonexistent/app"]},
                 "packages[0]: '/nonexistent/app' cannot be read: No such file or directory",
                 id="no such project",
-            ),
-            pytest.param(
-                {"requirements": "/nonexistent.txt"},
-                "requirements: '/nonexistent.txt' cannot be read: No such file or directory",
-                id="no such file",
             ),
             pytest.param(
                 {"packages": ["demo-beta", {"name": "demo-alpha", "state": "absent"}]},
