@@ -122,34 +122,42 @@ def connect(connection: Connection) -> Engine:
 
 
 def _client_arguments(connection: Connection) -> dict[str, Any]:
-    host, tls = connection.host, _tls_config(connection) if connection.encrypted else None
+    host, tls = connection.host, _tls_of_options(connection)
     if connection.cli_context:
         context = docker.ContextAPI.get_context(connection.cli_context)
         if context is None:
             raise EngineError(
                 f"The Docker command line has no context {connection.cli_context!r} for this user; docker context ls lists those there are"
             )
-        host, tls = context.Host, tls or context.TLSConfig
+        host, tls = context.Host, tls or _tls_of_context(context)
     arguments = {"base_url": host, "version": connection.api_version, "timeout": connection.timeout, "tls": tls or False}
     if connection.use_ssh_client:
         arguments["use_ssh_client"] = True
     return arguments
 
 
-def _tls_config(connection: Connection) -> Any:
+def _tls_of_options(connection: Connection) -> Any:
+    if not connection.encrypted:
+        return None
     pair = (connection.client_cert, connection.client_key)
-    arguments = {"client_cert": pair if all(pair) else None, "verify": connection.verified}
-    if connection.verified:
-        arguments["ca_cert"] = connection.ca_path
-    if connection.verified and connection.tls_hostname:
-        return _hostname_config_class()(connection.tls_hostname, **arguments)
-    return docker.tls.TLSConfig(**arguments)
+    return _tls_class()(
+        hostname=connection.tls_hostname if connection.verified else None,
+        client_cert=pair if all(pair) else None,
+        ca_cert=connection.ca_path if connection.verified else None,
+        verify=connection.verified,
+    )
 
 
-def _hostname_config_class() -> Any:
-    """Return a TLSConfig for another host name than the URL's, which the SDK itself forgot in version 7.0.
+def _tls_of_context(context: Any) -> Any:
+    tls = context.TLSConfig
+    return _tls_class()(client_cert=tls.cert, ca_cert=tls.ca_cert, verify=tls.verify) if tls else None
 
-    A function, because its base class exists only where the SDK is installed.
+
+def _tls_class() -> Any:
+    """Return the SDK's TLSConfig with two faults mended: it makes no TLS for another host name than the URL's any more
+    (since 7.0), and certificates named in the environment for other programs take the place of those asked for.
+
+    A function, because the base class exists only where the SDK is installed.
     """
 
     class HostnameAdapter(requests.adapters.HTTPAdapter):
@@ -160,16 +168,19 @@ def _hostname_config_class() -> Any:
         def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
             super().init_poolmanager(*args, assert_hostname=self._hostname, **kwargs)
 
-    class HostnameConfig(docker.tls.TLSConfig):
-        def __init__(self, hostname: str, **kwargs: Any) -> None:
+    class EngineTLSConfig(docker.tls.TLSConfig):
+        def __init__(self, hostname: str | None = None, **kwargs: Any) -> None:
             super().__init__(**kwargs)
             self._hostname = hostname
 
         def configure_client(self, client: Any) -> None:
             super().configure_client(client)
-            client.mount("https://", HostnameAdapter(self._hostname))
+            # Requests prefers REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE to the session's own setting.
+            client.trust_env = False
+            if self._hostname:
+                client.mount("https://", HostnameAdapter(self._hostname))
 
-    return HostnameConfig
+    return EngineTLSConfig
 
 
 def _imported_id(answer: str, reference: str) -> str:
@@ -193,15 +204,20 @@ def _translated(doing: str, connection: Connection) -> Iterator[None]:
         raise EngineError(f"The Docker engine at {connection} refused {doing}: {reason}", status=error.status_code) from error
     except (docker.errors.DockerException, requests.exceptions.RequestException) as error:
         raise EngineError(
-            f"The Docker engine does not answer at {connection} ({doing}): {_reason(error)}; start the engine, or correct docker_host"
+            f"The Docker engine does not answer at {connection} ({doing}): {_reason(error)}; start the engine, or correct the options of the connection"
         ) from error
 
 
 def _reason(error: BaseException) -> str:
-    """Return the operating system's word for what happened if there is one below the layers of HTTP libraries."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, OSError) and cause.strerror:
-            return cause.strerror
-        cause = cause.__cause__ or cause.__context__
-    return str(error)
+    """Return what happened at the bottom, below the layers of HTTP libraries, each of which wraps the next."""
+    innermost = error
+    while (inner := _wrapped(innermost)) is not None:
+        innermost = inner
+    return getattr(innermost, "strerror", None) or str(innermost)
+
+
+def _wrapped(error: BaseException) -> BaseException | None:
+    """Return the exception that caused this one. The SDK's own sentence on a missing library says more than its cause."""
+    candidates = (getattr(error, "reason", None), *error.args, error.__cause__, error.__context__)
+    found = next((candidate for candidate in candidates if isinstance(candidate, BaseException)), None)
+    return None if isinstance(found, (NameError, ImportError)) else found

@@ -5,14 +5,18 @@
 from __future__ import annotations
 
 import socket
+import ssl
+import subprocess
 import threading
+from contextlib import closing
+from dataclasses import replace
 
 import pytest
 from ansible_collections.dockenv.python.plugins.module_utils._docker.connection import Connection
 from ansible_collections.dockenv.python.plugins.module_utils._docker.engine import connect
 from ansible_collections.dockenv.python.plugins.module_utils._errors import EngineError
 
-TO_DO = "; start the engine, or correct docker_host"
+TO_DO = "; start the engine, or correct the options of the connection"
 
 
 @pytest.fixture
@@ -109,3 +113,79 @@ def test_what_does_not_speak_http_is_no_engine(engine_that_answers):
     engine = connect(engine_that_answers(b"220 mail\r\n"))
     with pytest.raises(EngineError, match=r"does not answer at unix:.* \(asking for its version\): "):
         engine.version()
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory):
+    """Return a folder with an authority's ca.pem, and the certificates and keys of engine.example and of a client."""
+    folder = tmp_path_factory.mktemp("certificates")
+
+    def openssl(*words):
+        subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
+
+    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=authority", "-keyout", "ca.key", "-out", "ca.pem")
+    for name in ("engine", "client"):
+        openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.csr")
+        (folder / "extensions").write_text(f"subjectAltName=DNS:{name}.example\n")
+        signing = ("-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-extfile", "extensions")
+        openssl("x509", "-req", "-in", f"{name}.csr", *signing, "-out", f"{name}.pem")
+    return folder
+
+
+@pytest.fixture
+def encrypted(certificates):
+    """Return the connection, with nothing but a client's certificate, to an engine.example that asks for one."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificates / "engine.pem", certificates / "engine.key")
+    context.load_verify_locations(certificates / "ca.pem")
+    context.verify_mode = ssl.CERT_REQUIRED
+    answer = http("200 OK", '{"ApiVersion": "1.41", "Version": "20.10"}')
+
+    def serve():
+        while True:
+            try:
+                peer, _address = listener.accept()
+            except OSError:
+                return
+            try:
+                with context.wrap_socket(peer, server_side=True) as stream:
+                    stream.recv(65536)
+                    stream.sendall(answer)
+            except OSError:  # The client did not like the certificate, or the other way round.
+                continue
+
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        threading.Thread(target=serve, daemon=True).start()
+        yield Connection(
+            host=f"tcp://127.0.0.1:{listener.getsockname()[1]}",
+            timeout=5,
+            encrypted=True,
+            client_cert=str(certificates / "client.pem"),
+            client_key=str(certificates / "client.key"),
+        )
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.mark.parametrize("verified", [False, True])
+@pytest.mark.filterwarnings("ignore::urllib3.exceptions.InsecureRequestWarning")
+def test_certificates_for_other_programs_do_not_count(encrypted, certificates, monkeypatch, verified):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/ca.pem")
+    connection = replace(encrypted, verified=verified, ca_path=str(certificates / "ca.pem"), tls_hostname="engine.example")
+    assert connect(connection).version()["Version"] == "20.10"
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        pytest.param({"tls_hostname": "engine.example"}, "CERTIFICATE_VERIFY_FAILED", id="an unknown authority"),
+        pytest.param({"ca_path": "ca.pem"}, "127.0.0.1", id="another host"),
+        pytest.param({"ca_path": "ca.pem", "tls_hostname": "other.example"}, "other.example", id="another name"),
+    ],
+)
+def test_an_engine_that_cannot_prove_who_it_is(encrypted, certificates, monkeypatch, options, reason):
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
+    monkeypatch.chdir(certificates)
+    with pytest.raises(EngineError) as caught:
+        connect(replace(encrypted, verified=True, **options))
+    assert caught.value.message.startswith(f"The Docker engine does not answer at {encrypted.host} (connecting): ")
+    assert reason in caught.value.message
