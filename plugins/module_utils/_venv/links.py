@@ -88,7 +88,7 @@ def plan_links(spec: Spec, observed: Observed, build: str) -> LinkPlan:
     """
     result = LinkPlan()
     for link, found in zip(spec.links, observed.links):
-        if spec.is_present and link.is_present:
+        if link.is_present:
             _refuse_missing(link, found, spec, observed, build)
             result = result.merged(_plan_present(link, found, spec, build))
         else:

@@ -108,7 +108,7 @@ class Spec:
             extra_index_urls=tuple(
                 _checked_index(url, f"extra_index_urls[{index}]") for index, url in enumerate(params["extra_index_urls"] or [])
             ),
-            links=_parse_links(params["links"] or [], path),
+            links=_parse_links(params["links"] or [], path, params["state"] == "present"),
             recreate=params["recreate"],
         )
 
@@ -261,10 +261,10 @@ def _refuse_partial_hashes(requirements: tuple[Requirement, ...]) -> None:
             )
 
 
-def _parse_links(entries: list[Mapping[str, Any]], venv: str) -> tuple[Link, ...]:
+def _parse_links(entries: list[Mapping[str, Any]], venv: str, is_venv_present: bool) -> tuple[Link, ...]:
     links: list[Link] = []
     for index, entry in enumerate(entries):
-        link = _parse_link(entry, f"links[{index}]", venv)
+        link = _parse_link(entry, f"links[{index}]", venv, is_venv_present and entry["state"] == "present")
         same = next((other for other in links if other.path == link.path), None)
         if same is not None:
             raise InvalidInput(f"{link.source}: {link.path!r} is already given by {same.source}; keep one")
@@ -272,9 +272,8 @@ def _parse_links(entries: list[Mapping[str, Any]], venv: str) -> tuple[Link, ...
     return tuple(links)
 
 
-def _parse_link(entry: Mapping[str, Any], source: str, venv: str) -> Link:
+def _parse_link(entry: Mapping[str, Any], source: str, venv: str, is_present: bool) -> Link:
     path, command, target = entry["path"], entry.get("command"), entry.get("target")
-    is_present = entry["state"] == "present"
     _refuse_relative(path, f"{source}.path")
     normal = os.path.normpath(path)
     if normal == venv or normal.startswith(venv + "/") or normal in SYSTEM_FOLDERS:

@@ -551,6 +551,15 @@ class TestBadInput:
             host.change(packages=["demo-beta"])
         assert host.refuse(**options) == message
 
+    def test_a_python_that_cannot_make_virtualenvs_names_the_package_to_install(self, bare, python):
+        script = bare.folder / "python-of-a-minimal-host"
+        said = "ModuleNotFoundError: No module named 'ensurepip'"
+        script.write_text(f'#!/bin/sh\ncase "$3" in *ensurepip*) echo "{said}" >&2; exit 1;; esac\nexec {python} "$@"\n')
+        script.chmod(0o755)
+        assert bare.refuse(python=str(script)) == (
+            f"{str(script)!r} cannot make virtualenvs ({said}); install python3-venv (on Debian and Ubuntu), or name another interpreter"
+        )
+
     def test_a_package_that_does_not_exist_leaves_the_old_virtualenv_byte_for_byte(self, host):
         message = host.refuse(packages=["demo-beta", "demo-missing"])
         assert message == (

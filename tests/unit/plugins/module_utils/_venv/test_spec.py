@@ -81,6 +81,11 @@ def test_knows_all_secrets():
     assert found.secrets == frozenset({"token", "fromfile", "one", "two"})
 
 
+def test_links_of_an_absent_virtualenv_are_to_be_absent_and_need_no_command():
+    (link,) = spec(state="absent", links=[{"path": "/usr/local/bin/x"}]).links
+    assert (link.path, link.is_present) == ("/usr/local/bin/x", False)
+
+
 @pytest.mark.parametrize("path", ["/opt/venv", "/opt//venv/", "/opt/my venv", "/venv"])
 def test_accepts_and_normalizes_paths(path):
     assert spec(path=path).path in ("/opt/venv", "/opt/my venv", "/venv")
