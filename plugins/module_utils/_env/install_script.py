@@ -216,7 +216,7 @@ def main(arguments):
     scratch, cache = (HERE, HERE + "/cache") if alone else ("/tmp", "/mnt")
     os.environ.update(
         HOME=scratch, PYTHONDONTWRITEBYTECODE="1", PYTHONHASHSEED="0",
-        PIP_CACHE_DIR=cache + "/pip", PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_ROOT_USER_ACTION="ignore",
+        PIP_CACHE_DIR=cache + "/pip", PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_NO_INPUT="1", PIP_ROOT_USER_ACTION="ignore",
         UV_CACHE_DIR=cache + "/uv", UV_LINK_MODE="copy", UV_NO_CONFIG="1", UV_PYTHON_DOWNLOADS="never",
     )  # fmt: skip
     install(cache)
