@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Mapping, Optional, Sequence, Union
+from typing import Union
 
 # Nothing here takes longer on a healthy host: most of these commands print a version.
 TIMEOUT_SECONDS = 30.0
@@ -19,7 +20,7 @@ TIMEOUT_SECONDS = 30.0
 class Answer:
     """What a command answered; ``rc`` is None if it could not be started or did not end in time, and ``stderr`` says why."""
 
-    rc: Optional[int]
+    rc: int | None
     stdout: str
     stderr: str
 

@@ -10,8 +10,9 @@ import difflib
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Mapping, Optional
+from typing import Any
 
 from .daemon_options import OPTIONS, Option
 
@@ -50,11 +51,11 @@ class Host:
     never proven, or the file cannot be read.
     """
 
-    engine: Optional[tuple[int, int]] = None
+    engine: tuple[int, int] | None = None
     systemd: bool = True
     swarm: bool = False
-    current: Optional[Mapping[str, Any]] = None
-    digest: Optional[str] = None
+    current: Mapping[str, Any] | None = None
+    digest: str | None = None
     pending: bool = False
 
 
@@ -162,13 +163,13 @@ def find_problems(options: Mapping[str, Any], host: Host) -> list[str]:
     return problems + _host_problems(options.get("hosts"), host.systemd)
 
 
-def parse_release(version: str) -> Optional[tuple[int, int]]:
+def parse_release(version: str) -> tuple[int, int] | None:
     """Return (major, minor) of a version such as ``26.1.5+dfsg1``, or None if it does not start with two numbers."""
     match = re.match(r"(\d+)\.(\d+)", version)
     return (int(match.group(1)), int(match.group(2))) if match else None
 
 
-def _option_problems(name: str, value: Any, engine: Optional[tuple[int, int]]) -> list[str]:
+def _option_problems(name: str, value: Any, engine: tuple[int, int] | None) -> list[str]:
     option = OPTIONS.get(name)
     if option is None:
         near = difflib.get_close_matches(name, OPTIONS, n=1)

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Optional
 
 
 @dataclass(frozen=True)
@@ -20,8 +19,8 @@ class Option:
     """
 
     kind: str
-    since: Optional[tuple[int, int]] = None
-    until: Optional[tuple[int, int]] = None
+    since: tuple[int, int] | None = None
+    until: tuple[int, int] | None = None
     reload: bool = False
 
 

@@ -12,8 +12,9 @@ import os
 import pwd
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Mapping, Optional
+from typing import Any
 
 from .._errors import EngineError
 from . import commands
@@ -31,6 +32,9 @@ FACT_FILE = "/etc/ansible/facts.d/docker_server.fact"
 PID_FILE = "/var/run/docker.pid"
 DEFAULT_DATA_ROOT = "/var/lib/docker"
 GROUP = "docker"
+
+# How long a process that was just started may take to show up. One that is not there by then has ended already.
+SECONDS_TO_APPEAR = 10.0
 
 PLUGIN_FOLDERS = ("/usr/libexec/docker/cli-plugins", "/usr/lib/docker/cli-plugins")
 STANDALONE_COMPOSE = "/usr/bin/docker-compose"
@@ -106,11 +110,12 @@ def observe_service() -> dict[str, Any]:
 
 def observe_service_and_engine(wait: float) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the states of the service and of the engine; while the engine does not answer, ask again for ``wait`` seconds."""
-    deadline = time.monotonic() + wait
+    begin = time.monotonic()
     while True:
         service = observe_service()
         engine = observe_engine(service["running"])
-        if engine["answers"] or time.monotonic() >= deadline:
+        patience = wait if service["running"] else min(wait, SECONDS_TO_APPEAR)
+        if engine["answers"] or time.monotonic() >= begin + patience:
             return service, engine
         time.sleep(0.1)
 
@@ -138,7 +143,7 @@ def observe_engine(running: bool) -> dict[str, Any]:
     }
 
 
-def observe_release() -> dict[str, Optional[str]]:
+def observe_release() -> dict[str, str | None]:
     """Return name and version of the distribution as os-release(5) has them; rolling ones have no version."""
     try:
         with open(RELEASE_FILE, encoding="utf-8") as file:
@@ -200,7 +205,7 @@ def observe_user(name: str) -> dict[str, bool]:
     return {"exists": True, "member": group in os.getgrouplist(name, account.pw_gid)}
 
 
-def find_compose() -> Optional[str]:
+def find_compose() -> str | None:
     """Return the path of the host's Compose: the plugin, which also runs by itself, or else a command of its own."""
     candidates = (*(f"{folder}/docker-compose" for folder in PLUGIN_FOLDERS), STANDALONE_COMPOSE)
     return next((path for path in candidates if os.access(path, os.X_OK)), None)
@@ -215,7 +220,7 @@ def kind_of(path: str) -> str:
     return "file" if os.path.exists(path) else "absent"
 
 
-def read_fact() -> Optional[Mapping[str, Any]]:
+def read_fact() -> Mapping[str, Any] | None:
     """Return the content of the local fact that the role leaves, or None if there is none that can be read."""
     try:
         with open(FACT_FILE, encoding="utf-8") as file:
@@ -231,7 +236,7 @@ def parse_packages(listing: str) -> dict[str, str]:
     return {row[1]: row[2] for row in rows if len(row) == 3 and row[0].startswith("ii")}
 
 
-def parse_version(answer: commands.Answer) -> Optional[str]:
+def parse_version(answer: commands.Answer) -> str | None:
     """Return the first version number in what a command printed, or None if it failed."""
     match = _VERSION.search(answer.stdout) if answer.rc == 0 else None
     return match.group() if match else None
