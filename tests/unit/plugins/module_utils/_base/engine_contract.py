@@ -31,8 +31,8 @@ def root_file_system(content=b"hello"):
     return buffer.getvalue()
 
 
-def import_one(engine, repository, tag="1", changes=(), content=b"hello"):
-    return engine.import_image(iter([root_file_system(content)]), repository, tag, changes, "linux/amd64", "a comment")
+def import_one(engine, repository, tag="1", changes=(), content=b"hello", platform="linux/amd64"):
+    return engine.import_image(iter([root_file_system(content)]), repository, tag, changes, platform, "a comment")
 
 
 def finds_nothing_where_nothing_is(engine, repository):
@@ -73,6 +73,12 @@ def a_broken_stream_imports_nothing(engine, repository):
     assert engine.find_image(f"{repository}:1") is None
 
 
+def imports_for_another_platform(engine, repository):
+    image_id = import_one(engine, repository, platform="linux/arm/v7")
+    assert engine.find_image(image_id).architecture == "arm"
+    assert engine.remove_image(f"{repository}:1") is True
+
+
 def a_tag_moves(engine, repository):
     first = import_one(engine, repository, tag="1", content=b"first")
     second = import_one(engine, repository, tag="2", content=b"second")
@@ -88,7 +94,13 @@ def a_tag_moves(engine, repository):
     assert engine.find_image(second) is None
 
 
-CASES = (finds_nothing_where_nothing_is, imports_with_configuration, a_broken_stream_imports_nothing, a_tag_moves)
+CASES = (
+    finds_nothing_where_nothing_is,
+    imports_with_configuration,
+    a_broken_stream_imports_nothing,
+    imports_for_another_platform,
+    a_tag_moves,
+)
 
 
 def an_image_in_use_stays(engine, repository, use, end_use):
