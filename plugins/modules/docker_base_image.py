@@ -90,7 +90,7 @@ options:
   architecture:
     description:
       - The architecture of the image, as Debian names it. Without it, the host's own.
-      - A foreign one needs C(arch-test) and, if the processor does not run its programs, C(qemu-user-static) on the host.
+      - A foreign one needs Docker 23 or newer, and C(arch-test) and, if the processor does not run its programs, C(qemu-user-static) on the host.
     type: str
     choices: [amd64, arm64, armel, armhf, i386, mips64el, ppc64el, riscv64, s390x]
   entrypoint:

@@ -28,17 +28,23 @@ WORK_ROOT = Path("/var/lib/dockenv/bootstrap")
 class Engine(Protocol):
     """What is needed of an engine: see _docker/engine.py."""
 
-    def find_image(self, reference: str) -> Image | None: ...
+    def find_image(self, reference: str) -> Image | None:
+        """Return the image, or None."""
 
-    def find_containers(self, image_id: str) -> tuple[str, ...]: ...
+    def find_containers(self, image_id: str) -> tuple[str, ...]:
+        """Return the names of the containers made from the image."""
 
-    def import_image(
-        self, stream: Iterator[bytes], repository: str, tag: str, changes: Sequence[str], platform: str, comment: str
-    ) -> str: ...
+    def check_import_platform(self, platform: str) -> None:
+        """Raise EngineError unless images of this platform can be imported."""
 
-    def tag_image(self, image_id: str, repository: str, tag: str) -> None: ...
+    def import_image(self, stream: Iterator[bytes], repository: str, tag: str, changes: Sequence[str], platform: str, comment: str) -> str:
+        """Make an image of a tar file and return its id."""
 
-    def remove_image(self, reference: str, force: bool = False) -> bool: ...
+    def tag_image(self, image_id: str, repository: str, tag: str) -> None:
+        """Let the tag name the image."""
+
+    def remove_image(self, reference: str, force: bool = False) -> bool:
+        """Remove the image or its tag; return whether it went."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +85,7 @@ def _plan(spec: BaseImageSpec, recipe: Recipe | None, engine: Engine) -> Plan:
     plan = plan_present(spec, recipe, seen)
     if Step.BOOTSTRAP in plan.steps:
         require_tools()
+        engine.check_import_platform(recipe.platform)
     return plan
 
 

@@ -24,6 +24,9 @@ except ImportError:  # _runtime.ensure_docker_sdk() has dealt with it before an 
     docker = None
 
 
+_API_WITH_IMPORT_PLATFORM = (1, 42)
+
+
 class Engine:
     """One engine that answered; make it with :func:`connect`. Every method raises EngineError if the engine refuses."""
 
@@ -61,6 +64,19 @@ class Engine:
         with self.asking(f"looking for containers of the image {image_id}"):
             found = self._client.containers(all=True, filters={"ancestor": image_id})
         return tuple(sorted(container["Names"][0].lstrip("/") for container in found))
+
+    def check_import_platform(self, platform: str) -> None:
+        """Return if the engine can import images for ``platform``, written as ``linux/arm64``; else raise EngineError.
+
+        Before API 1.42, Docker 23, it takes them all for images of its own architecture (moby/moby pull request 43103).
+        """
+        version = self.version()
+        api = tuple(int(number) for number in version["ApiVersion"].split("."))
+        if api < _API_WITH_IMPORT_PLATFORM and platform.split("/")[1] != version["Arch"]:
+            raise EngineError(
+                f"The Docker engine {version['Version']} at {self._connection} imports images of its own architecture, "
+                f"{version['Arch']}, only, and not of {platform}; that needs Docker 23 or newer"
+            )
 
     def import_image(self, stream: Iterable[bytes], repository: str, tag: str, changes: Sequence[str], platform: str, comment: str) -> str:
         """Make an image of the root file system whose tar file ``stream`` yields, and return its id.

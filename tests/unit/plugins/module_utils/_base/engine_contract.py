@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What every engine must do, the fake one of the unit tests and the real one. Imports nothing but the standard library.
+"""What every engine must do, the fake one of the unit tests and the real one.
 
 Each case is a function that takes an engine, and the repository in which it may make images, and leaves none of them.
 """
@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import io
 import tarfile
+
+from ansible_collections.dockenv.python.plugins.module_utils._errors import EngineError
 
 CHANGES = (
     'ENTRYPOINT ["/bin/x", "a \\"b\\" $HOME"]',
@@ -73,7 +75,13 @@ def a_broken_stream_imports_nothing(engine, repository):
     assert engine.find_image(f"{repository}:1") is None
 
 
-def imports_for_another_platform(engine, repository):
+def imports_for_another_platform_or_says_that_it_cannot(engine, repository):
+    engine.check_import_platform("linux/amd64")
+    try:
+        engine.check_import_platform("linux/arm/v7")
+    except EngineError as error:
+        assert error.message.endswith(" architecture, amd64, only, and not of linux/arm/v7; that needs Docker 23 or newer")
+        return
     image_id = import_one(engine, repository, platform="linux/arm/v7")
     assert engine.find_image(image_id).architecture == "arm"
     assert engine.remove_image(f"{repository}:1") is True
@@ -98,7 +106,7 @@ CASES = (
     finds_nothing_where_nothing_is,
     imports_with_configuration,
     a_broken_stream_imports_nothing,
-    imports_for_another_platform,
+    imports_for_another_platform_or_says_that_it_cannot,
     a_tag_moves,
 )
 

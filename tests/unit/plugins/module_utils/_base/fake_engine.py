@@ -32,6 +32,9 @@ class FakeEngine:
     def find_containers(self, image_id):
         return tuple(sorted(name for name, used in self.containers.items() if used == image_id))
 
+    def check_import_platform(self, platform):
+        """This engine imports for all."""
+
     def import_image(self, stream, repository, tag, changes, platform, comment):
         content = b"".join(stream)
         config = _read_changes(changes)

@@ -109,6 +109,28 @@ def test_an_import_that_fails_in_its_answer(engine_that_answers, body, reason):
     assert caught.value.message == f"The Docker engine failed at importing the image a:b: {reason}"
 
 
+@pytest.mark.parametrize(
+    ("api", "platform", "refused"),
+    [
+        pytest.param("1.41", "linux/amd64", False, id="its own, old"),
+        pytest.param("1.41", "linux/386", True, id="another, old"),
+        pytest.param("1.42", "linux/386", False, id="another, new"),
+        pytest.param("1.100", "linux/386", False, id="another, far in the future"),
+    ],
+)
+def test_old_engines_import_for_their_own_architecture_only(engine_that_answers, api, platform, refused):
+    connection = engine_that_answers(http("200 OK", f'{{"ApiVersion": "{api}", "Arch": "amd64", "Version": "9"}}'))
+    if not refused:
+        connect(connection).check_import_platform(platform)
+        return
+    with pytest.raises(EngineError) as caught:
+        connect(connection).check_import_platform(platform)
+    assert caught.value.message == (
+        f"The Docker engine 9 at {connection.host} imports images of its own architecture, amd64, only, and not of {platform}; "
+        "that needs Docker 23 or newer"
+    )
+
+
 def test_what_does_not_speak_http_is_no_engine(engine_that_answers):
     engine = connect(engine_that_answers(b"220 mail\r\n"))
     with pytest.raises(EngineError, match=r"does not answer at unix:.* \(asking for its version\): "):
