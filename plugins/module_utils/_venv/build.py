@@ -23,10 +23,12 @@ from .pip import (
     explain_failure,
     install_words,
     is_conflict,
+    is_unreachable,
     parse_report,
     pip_command,
     render_constraints,
     render_requirements,
+    usage_words,
 )
 from .place import remove, write_program
 from .plan import Plan, find_fault
@@ -59,7 +61,7 @@ def build_generation(spec: Spec, observed: Observed, plan: Plan, generation: str
     python = os.path.join(generation, "bin", "python3")
     gone = (*plan.stale, *plan.remove)
     if gone:
-        _run_pip(pip_command(python, "uninstall", "--yes", *gone), spec, tools, f"Removing {', '.join(gone)} from")
+        _run(pip_command(python, "uninstall", "--yes", *gone), spec, tools, f"Removing {', '.join(gone)} from")
     if plan.install:
         install(spec, plan.pins, python, tools)
     if plan.build == "fresh" and observed.place.folder:
@@ -79,11 +81,10 @@ def make_fresh(spec: Spec, folder: str, tools: Tools) -> None:
         raise DockenvError(
             f"{spec.python!r} cannot make virtualenvs ({said}); install python3-venv (on Debian and Ubuntu), or name another interpreter"
         )
-    command = [spec.python, "-I", "-m", "venv", "--prompt", os.path.basename(spec.path), folder]
-    rc, out, err = tools.run(command, environment(spec), tools.keep)
-    if rc != 0:
-        said = (err.strip() or out.strip() or "it said nothing").splitlines()[-1]
-        raise CommandFailed(f"Making a virtualenv for {spec.path!r} with {spec.python!r} failed: {said}", command, rc, out, err)
+    _run([spec.python, "-I", "-m", "venv", "--without-pip", "--prompt", os.path.basename(spec.path), folder], spec, tools, "Making")
+    # The same as venv runs, which keeps to itself why it failed.
+    ensurepip = [os.path.join(folder, "bin", "python3"), "-I", "-m", "ensurepip", "--upgrade", "--default-pip"]
+    _run(ensurepip, spec, tools, "Putting pip into")
 
 
 def make_clone(source: str, folder: str) -> None:
@@ -98,7 +99,7 @@ def make_clone(source: str, folder: str) -> None:
 def ensure_pip(spec: Spec, python: str, version: str, tools: Tools) -> None:
     """Replace a pip that is too old to report what it would do."""
     if older_than(version, OLDEST_PIP):
-        _run_pip(pip_command(python, "install", "--no-compile", "--upgrade", f"pip>={OLDEST_PIP}"), spec, tools, "Updating pip in")
+        _run(pip_command(python, "install", "--no-compile", "--upgrade", f"pip>={OLDEST_PIP}"), spec, tools, "Updating pip in")
 
 
 def install(spec: Spec, pins: tuple[str, ...], python: str, tools: Tools) -> None:
@@ -152,18 +153,22 @@ def _write_files(spec: Spec, pins: tuple[str, ...], tools: Tools) -> tuple[str, 
 
 def _run_joint(command: list[str], spec: Spec, pins: tuple[str, ...], files: tuple[str, str], tools: Tools) -> None:
     try:
-        _run_pip(command, spec, tools, "Installing the packages in")
+        _run(command, spec, tools, "Installing the packages in")
     except CommandFailed as error:
         if not pins or not is_conflict(f"{error.details['stdout']}{error.details['stderr']}"):
             raise
         write_private(files[1], render_constraints(spec.constraints, ()))
-        _run_pip(command, spec, tools, "Installing the packages in")
+        _run(command, spec, tools, "Installing the packages in")
 
 
-def _run_pip(command: list[str], spec: Spec, tools: Tools, doing: str) -> None:
-    rc, out, err = tools.run(command, environment(spec), tools.keep)
+def _run(command: list[str], spec: Spec, tools: Tools, doing: str) -> None:
+    variables = environment(spec)
+    rc, out, err = tools.run(command, variables, tools.keep)
     if rc != 0:
-        sentence = f"{doing} the virtualenv {spec.path!r} failed, nothing was changed: {explain_failure(out + err)}"
+        # A width at which no URL is broken over lines.
+        wide = {**variables, "COLUMNS": "1000"}
+        usage = tools.run(pip_command(command[0], *usage_words()), wide, tools.keep)[1] if is_unreachable(out + err) else ""
+        sentence = f"{doing} the virtualenv {spec.path!r} failed, nothing was changed: {explain_failure(out + err, usage)}"
         raise CommandFailed(sentence, command, rc, redact(out), redact(err))
 
 

@@ -15,7 +15,7 @@ from .._errors import DockenvError
 from .._requirements import older_than
 from .build import Tools, build_generation, refuse_faults, resolve, start
 from .links import LinkState
-from .observe import Interpreter, Observed, observe, observe_venv
+from .observe import Interpreter, Observed, Venv, observe, observe_venv
 from .pip import OLDEST_PIP
 from .place import generation_name, locked, observe_place, point_at, put_back, remove, swap_in, take_away, write_program
 from .plan import Plan, interruption_reason, plan
@@ -238,7 +238,13 @@ def _before(spec: Spec, observed: Observed) -> State:
     )
     if observed.venv is None:
         return State(links=links)
-    return State(observed.venv.interpreter, tuple(found for _name, found in sorted(observed.venv.distributions.items())), links=links)
+    return State(_python_before(observed.venv), tuple(found for _name, found in sorted(observed.venv.distributions.items())), links=links)
+
+
+def _python_before(venv: Venv) -> Interpreter | None:
+    """Return the Python whose packages a virtualenv holds: the one that made it, where its interpreter is gone or has become another."""
+    have, maker = venv.interpreter, venv.maker
+    return maker if maker and (have is None or have.minor != maker.minor) else have
 
 
 def _actions(spec: Spec, wanted: Plan) -> tuple[tuple[str, ...], ...]:

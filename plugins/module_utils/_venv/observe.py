@@ -68,6 +68,14 @@ class Venv:
     commands: frozenset[str]
     strangers: tuple[str, ...]
 
+    @property
+    def maker(self) -> Interpreter | None:
+        """The Python that made it, by pyvenv.cfg: venv writes ``version``, virtualenv and uv ``version_info``; None without either."""
+        version = self.config.get("version", self.config.get("version_info"))
+        if not version:
+            return None
+        return Interpreter(".".join(version.split(".")[:3]), "", self.folder, self.config.get("executable", self.config.get("home", "")))
+
 
 @dataclass(frozen=True)
 class FoundLink:

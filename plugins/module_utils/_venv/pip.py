@@ -11,6 +11,7 @@ import re
 import shlex
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from .._requirements import Requirement, canonical_name, redact
 from .satisfy import Distribution, read_origin
@@ -44,8 +45,13 @@ OLDEST_PIP = "22.2"
 
 _CONFLICT = re.compile(r"ResolutionImpossible|conflicting dependencies|\(constraint\)|conflict", re.IGNORECASE)
 _UNREACHABLE = re.compile(
-    r"(Connection refused|Name or service not known|Temporary failure in name resolution|Network is unreachable|No route to host|timed out)"
+    r"Connection refused|Name or service not known|No address associated with hostname|Temporary failure in name resolution"
+    r"|Network is unreachable|No route to host|timed out|certificate verify failed"
 )
+_FULL = re.compile(r"No space left on device|Disk quota exceeded")
+_HOST = re.compile(r"\bhost='([^']+)'")
+_INDEXES = re.compile(r"^Looking in indexes: (.+)$", re.MULTILINE)
+_DEFAULT_INDEX = re.compile(r"--index-url <url>[^()]*\(default\s+([^\s)]+)\)")
 
 
 def render_requirements(options: tuple[tuple[str, str], ...], requirements: tuple[Requirement, ...]) -> str:
@@ -110,9 +116,38 @@ def is_conflict(output: str) -> bool:
     return _CONFLICT.search(output) is not None
 
 
-def explain_failure(output: str) -> str:
-    """Return the line of pip's output that says why it failed, without credentials."""
+def is_unreachable(output: str) -> bool:
+    """Return whether pip found no way to a host."""
+    return _UNREACHABLE.search(output) is not None
+
+
+def usage_words() -> list[str]:
+    """Return the words that make pip say which index it asks: the configured one, or its own default."""
+    return ["install", "--help"]
+
+
+def explain_failure(output: str, usage: str = "") -> str:
+    """Return the line of pip's output that says why it failed, without credentials.
+
+    ``usage`` is pip's answer to ``usage_words``: its output names no index where only the default one was asked.
+    """
+    full = _FULL.search(output)
+    if full:
+        return f"{full.group()}; make room where the virtualenv is, and where temporary files go, then run the task again"
     errors = [line[len("ERROR: ") :].strip() for line in output.splitlines() if line.startswith("ERROR: ")]
     said = redact(errors[0] if errors else (output.strip().splitlines() or ["it said nothing"])[-1].strip()).rstrip(".")
     unreachable = _UNREACHABLE.search(output)
-    return f"the package index cannot be reached ({unreachable.group(1)}): {said}" if unreachable else said
+    if not unreachable:
+        return said
+    hosts = " or ".join(repr(host) for host in _hosts_asked(output, usage))
+    return f"the package index{' at ' if hosts else ''}{hosts} cannot be reached ({unreachable.group()}): {said}"
+
+
+def _hosts_asked(output: str, usage: str) -> tuple[str, ...]:
+    """Return the hosts that pip failed to reach, or else those of all indexes it asked; with ports, without credentials."""
+    failed = _HOST.findall(output)
+    if failed:
+        return tuple(dict.fromkeys(failed))
+    indexes = _INDEXES.search(output)
+    urls = indexes.group(1).split(", ") if indexes else _DEFAULT_INDEX.findall(usage)
+    return tuple(dict.fromkeys(filter(None, (urlsplit(url).netloc.rpartition("@")[2] for url in urls))))

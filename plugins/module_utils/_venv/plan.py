@@ -144,7 +144,7 @@ def find_fault(venv: Venv, path: str, prefix: str) -> str | None:
     interpreter = venv.interpreter
     if interpreter is None:
         return f"the Python of {path!r} does not run: {venv.failure}"
-    made_by = ".".join(venv.config.get("version", venv.config.get("version_info", interpreter.version)).split(".")[:2])
+    made_by = (venv.maker or interpreter).minor
     if made_by != interpreter.minor:
         return f"{path!r} was made by Python {made_by}, its interpreter is now Python {interpreter.minor}"
     if interpreter.prefix != prefix:

@@ -358,6 +358,8 @@ def test_heals_a_virtualenv_made_by_another_python(host):
     assert forbidden == f"{fault}; it has to be made again, which recreate: never forbids"
     result = host.run(packages=["demo-alpha"])
     assert result["reasons"] == [fault]
+    assert result["diff"]["before"].startswith("python 3.2.1 (")
+    assert result["diff"]["after"].startswith(f"python {minor}.")
     assert host.run(packages=["demo-alpha"])["changed"] is False
 
 
@@ -575,8 +577,8 @@ class TestBadInput:
         before = snapshot(host.folder)
         failed = host.run(packages=["demo-beta"], index_url="http://user:geheim@127.0.0.1:9/simple", environment={"PIP_RETRIES": "1"})
         assert failed["msg"] == (
-            f"Installing the packages in the virtualenv {str(host.venv)!r} failed, nothing was changed: the package index cannot be "
-            "reached (Connection refused): Could not find a version that satisfies the requirement demo-beta (from versions: none)"
+            f"Installing the packages in the virtualenv {str(host.venv)!r} failed, nothing was changed: the package index at "
+            "'127.0.0.1:9' cannot be reached (Connection refused): Could not find a version that satisfies the requirement demo-beta (from versions: none)"
         )
         assert "geheim" not in json.dumps(failed)
         assert snapshot(host.folder) == before

@@ -30,6 +30,14 @@ WARNING: Retrying (Retry(total=0)) after connection broken by 'NewConnectionErro
 ERROR: Could not find a version that satisfies the requirement x (from versions: none)
 ERROR: No matching distribution found for x
 """
+RESOLVED = (
+    "(Retry(total=0)) after 'NewConnectionError(\"HTTPSConnection(host='h.example', port=443): Name or service not known\")'\nERROR: x\n"
+)
+USAGE = """\
+Package Index Options:
+  -i, --index-url <url>       Base URL of the Python Package Index (default https://index.example/simple). This should point
+  --extra-index-url <url>     Extra URLs of package indexes to use in addition to --index-url.
+"""
 
 
 def test_a_requirements_file_has_options_first_and_hashes_last():
@@ -85,6 +93,21 @@ def test_reads_what_pip_would_install():
             False,
             id="no network",
         ),
+        pytest.param(
+            "Looking in indexes: https://u:****@one.example:8443/simple, http://two.example/simple\nRead timed out\nERROR: x\n",
+            "the package index at 'one.example:8443' or 'two.example' cannot be reached (timed out): x",
+            False,
+            id="no network to the indexes asked for",
+        ),
+        pytest.param(
+            RESOLVED, "the package index at 'h.example' cannot be reached (Name or service not known): x", False, id="a host named by pip"
+        ),
+        pytest.param(
+            "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device\n",
+            "No space left on device; make room where the virtualenv is, and where temporary files go, then run the task again",
+            False,
+            id="a full disk",
+        ),
         pytest.param("ERROR: Invalid URL https://u:p@h/x\n", "Invalid URL https://****@h/x", False, id="no credentials"),
         pytest.param("Traceback\nValueError: x\n", "ValueError: x", False, id="a crash"),
         pytest.param("", "it said nothing", False, id="silence"),
@@ -93,3 +116,10 @@ def test_reads_what_pip_would_install():
 def test_explains_failures(output, said, conflict):
     assert explain_failure(output) == said
     assert is_conflict(output) is conflict
+
+
+def test_names_the_default_index_from_what_pip_says_of_itself():
+    assert explain_failure(REFUSED, USAGE) == (
+        "the package index at 'index.example' cannot be reached (Connection refused): "
+        "Could not find a version that satisfies the requirement x (from versions: none)"
+    )
