@@ -18,7 +18,7 @@ DOCUMENTATION = r"""
 name: docker_daemon_plan
 short_description: Plan the content of the Docker engine's daemon.json
 version_added: 0.1.0
-author: The dockenv.python contributors
+author: The dockenv.python contributors (@dockenv)
 description:
   - Merges options over defaults, checks them against the options that Docker engines know, compares them with what a host has,
     and says whether a running engine must be reloaded or restarted to take them over.

@@ -19,7 +19,7 @@ DOCUMENTATION = r"""
 name: docker_venv_entries
 short_description: Split package entries with links into packages and links
 version_added: 0.1.0
-author: The dockenv.python contributors
+author: The dockenv.python contributors (@dockenv)
 description:
   - Takes packages as the role P(dockenv.python.docker_server#role) knows them, and returns what M(dockenv.python.docker_venv)
     takes as its options C(packages) and C(links).
@@ -28,9 +28,10 @@ options:
   _input:
     description:
       - A requirement as a string, or a mapping.
-      - A mapping has a C(name), and may have a C(version), a C(state) (V(present), V(latest) or V(absent)), a C(path) for a
-        link to one of the package's commands, C(editable) as in M(dockenv.python.docker_venv), and C(src), the command's name or its path in a virtualenv. Without C(src) the
-        command is called as the link is. The link goes when C(state=absent).
+      - A mapping has a C(name), and may have a C(version), a C(state) (V(present), V(latest) or V(absent)),
+        C(editable) as in M(dockenv.python.docker_venv), a C(path) for a link to one of the package's commands, and C(src),
+        the command's name or its path in a virtualenv. Without C(src) the command is called as the link is.
+      - The link goes when C(state=absent).
     type: list
     elements: raw
     required: true

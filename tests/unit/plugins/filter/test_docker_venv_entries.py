@@ -1,0 +1,79 @@
+# Copyright (c) 2026, the dockenv.python contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+from ansible.errors import AnsibleFilterError
+from ansible_collections.dockenv.python.plugins.filter.docker_venv_entries import docker_venv_entries
+
+KNOWN = "known are name, version, state, editable, path, src"
+
+
+@pytest.mark.parametrize(
+    ("entry", "package", "links"),
+    [
+        pytest.param("requests[socks]>=2.32", "requests[socks]>=2.32", [], id="a requirement"),
+        pytest.param({"name": "docker"}, {"name": "docker"}, [], id="a name"),
+        pytest.param(
+            {"name": "tabulate", "version": "0.9.0", "state": "latest"},
+            {"name": "tabulate", "version": "0.9.0", "state": "latest"},
+            [],
+            id="all",
+        ),
+        pytest.param(
+            {"name": "tabulate", "path": "/usr/local/bin/tabulate"},
+            {"name": "tabulate"},
+            [{"path": "/usr/local/bin/tabulate", "command": "tabulate", "state": "present"}],
+            id="a link called like its command",
+        ),
+        pytest.param(
+            {"name": "tabulate", "path": "/usr/local/bin/table", "src": "/usr/local/lib/docker/virtualenv/bin/tabulate"},
+            {"name": "tabulate"},
+            [{"path": "/usr/local/bin/table", "command": "tabulate", "state": "present"}],
+            id="src as DebOps writes it",  # D4
+        ),
+        pytest.param(
+            {"name": "tabulate", "state": "absent", "path": "/usr/local/bin/table", "src": "tabulate"},
+            {"name": "tabulate", "state": "absent"},
+            [{"path": "/usr/local/bin/table", "command": "tabulate", "state": "absent"}],
+            id="the link goes with the package",  # D6
+        ),
+        pytest.param({"name": "/srv/app", "editable": True}, {"name": "/srv/app", "editable": True}, [], id="a project in place"),
+    ],
+)
+def test_entries_are_split(entry, package, links):
+    assert docker_venv_entries([entry]) == {"packages": [package], "links": links, "problems": []}
+
+
+@pytest.mark.parametrize(
+    ("entry", "problem"),
+    [
+        pytest.param(7, "entry 1: 7 is neither a requirement nor a mapping with a name", id="a number"),
+        pytest.param({"version": "1"}, "entry 1: {'version': '1'} is neither a requirement nor a mapping with a name", id="no name"),
+        pytest.param({"name": "docker", "verison": "7"}, f"entry 1: there is no key 'verison' here; {KNOWN}", id="a slip of the pen"),
+        pytest.param(
+            {"name": "docker", "state": "here"}, "entry 1: 'here' is no state; use one of present, latest, absent", id="another state"
+        ),
+        pytest.param(
+            {"name": "docker", "src": "x"}, "entry 1: 'src' says where a link leads, and there is no 'path' for the link", id="no link"
+        ),
+        pytest.param({"name": "docker", "path": "bin/x"}, "entry 1: the path 'bin/x' of the link is not absolute", id="a relative link"),
+    ],
+)
+def test_problems_are_named(entry, problem):
+    assert docker_venv_entries([entry]) == {"packages": [], "links": [], "problems": [problem]}
+
+
+@pytest.mark.parametrize("entry", ["tabulate=>>1", {"name": "tabulate=>>1"}, {"name": "tabulate", "version": ">>1"}])
+def test_malformed_requirements_are_quoted(entry):
+    (problem,) = docker_venv_entries(["docker", entry])["problems"]
+    assert problem.startswith("entry 2: ")
+    assert ">>1" in problem
+
+
+@pytest.mark.parametrize("entries", ["docker", {"name": "docker"}, None])
+def test_only_lists_are_taken(entries):
+    with pytest.raises(AnsibleFilterError, match="takes a list of packages"):
+        docker_venv_entries(entries)

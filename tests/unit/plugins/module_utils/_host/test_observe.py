@@ -1,0 +1,197 @@
+# Copyright (c) 2026, the dockenv.python contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import grp
+import json
+import os
+import pwd
+import sys
+
+import pytest
+from ansible_collections.dockenv.python.plugins.module_utils._commands import Answer
+from ansible_collections.dockenv.python.plugins.module_utils._host import observe
+from ansible_collections.dockenv.python.plugins.module_utils._host.daemon import digest_options
+
+FILES = ("CONFIG_FILE", "PREVIOUS_CONFIG_FILE", "OVERRIDE_FILE", "RELEASE_FILE", "FACT_FILE", "PID_FILE")
+
+
+@pytest.fixture
+def files(tmp_path, monkeypatch):
+    """Return the paths of the host's files, moved into a folder where none of them is."""
+    for name in FILES:
+        monkeypatch.setattr(observe, name, str(tmp_path / name.lower()))
+    return {name: tmp_path / name.lower() for name in FILES}
+
+
+def test_bare_host_has_no_configuration(files):
+    config = observe.observe_config()
+    assert (config["exists"], config["options"], config["digest"], config["problem"]) == (False, None, None, None)
+    assert (config["pending"], config["override"], config["data_root"]) == (False, False, "/var/lib/docker")
+
+
+def test_configuration_is_read_without_credentials(files, tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/volume").touch()
+    options = {"data-root": str(tmp_path / "data"), "proxies": {"http-proxy": "http://user:secret@proxy.example"}}
+    files["CONFIG_FILE"].write_text(json.dumps(options))
+    files["PREVIOUS_CONFIG_FILE"].touch()
+    config = observe.observe_config()
+    assert config["options"]["proxies"] == {"http-proxy": "http://***@proxy.example"}
+    assert config["digest"] == digest_options(options)
+    assert (config["exists"], config["pending"], config["data_root"], config["data"]) == (True, True, str(tmp_path / "data"), True)
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "problem"),
+    [
+        pytest.param("", {}, None, id="an empty file"),
+        pytest.param("[]", None, "is no JSON mapping", id="a list"),
+        pytest.param("{", None, "cannot be read", id="half a file"),
+    ],
+)
+def test_odd_configuration_is_told(files, text, options, problem):
+    files["CONFIG_FILE"].write_text(text)
+    config = observe.observe_config()
+    assert (config["exists"], config["options"]) == (True, options)
+    assert config["problem"] is None if problem is None else problem in config["problem"]
+
+
+@pytest.mark.parametrize(
+    ("text", "release"),
+    [
+        pytest.param('ID=debian\nVERSION_ID="13"\n', {"id": "debian", "version": "13"}, id="Debian"),
+        pytest.param("ID=debian\nPRETTY_NAME=sid\n", {"id": "debian", "version": None}, id="without releases"),
+        pytest.param(None, {"id": None, "version": None}, id="no such file"),
+    ],
+)
+def test_release_is_read(files, text, release):
+    if text is not None:
+        files["RELEASE_FILE"].write_text(text)
+    assert observe.observe_release() == release
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        pytest.param('{"engine": "26.1.5"}', {"engine": "26.1.5"}, id="a fact"),
+        pytest.param("{", None, id="half a fact"),
+        pytest.param("[]", None, id="something else"),
+        pytest.param(None, None, id="none"),
+    ],
+)
+def test_fact_is_read(files, text, fact):
+    if text is not None:
+        files["FACT_FILE"].write_text(text)
+    assert observe.read_fact() == fact
+
+
+@pytest.mark.parametrize(
+    ("content", "runs"),
+    [
+        pytest.param(str(os.getpid()), True, id="a process of that program"),
+        pytest.param("1", False, id="a process of another program"),
+        pytest.param("4194305", False, id="no such process"),
+        pytest.param("", False, id="an empty file"),
+        pytest.param(None, False, id="no file"),
+    ],
+)
+def test_process_is_found_by_its_file(files, monkeypatch, content, runs):
+    monkeypatch.setattr(observe, "DAEMON", os.path.realpath(sys.executable))
+    monkeypatch.setattr(observe.os.path, "isdir", lambda _path: False)  # no /run/systemd/system
+    if content is not None:
+        files["PID_FILE"].write_text(content)
+    assert observe.observe_service() == {"manager": "process", "running": runs, "enabled": False}
+
+
+def test_stopped_engine_is_not_asked(monkeypatch):
+    monkeypatch.setattr(observe, "get_json", lambda resource: pytest.fail(f"{resource} was asked"))
+    engine = observe.observe_engine(running=False)
+    assert (engine["answers"], engine["problem"]) == (False, "The engine does not run")
+
+
+def test_running_engine_is_asked(monkeypatch):
+    answers = {
+        "/version": {"Version": "26.1.5", "ApiVersion": "1.45"},
+        "/info": {"Driver": "overlay2", "Swarm": {"LocalNodeState": "active"}, "ContainersRunning": 2},
+    }
+    monkeypatch.setattr(observe, "get_json", answers.__getitem__)
+    assert observe.observe_engine(running=True) == {
+        "answers": True,
+        "version": "26.1.5",
+        "api": "1.45",
+        "storage_driver": "overlay2",
+        "swarm": "active",
+        "containers": 2,
+        "problem": None,
+    }
+
+
+def test_starting_engine_is_waited_for(monkeypatch):
+    states = iter([False, False, True, True])
+    monkeypatch.setattr(observe, "observe_service", lambda: {"running": next(states)})
+    monkeypatch.setattr(observe, "observe_engine", lambda running: {"answers": running})
+    assert observe.observe_service_and_engine(wait=30) == ({"running": True}, {"answers": True})
+
+
+def test_engine_that_ended_is_not_waited_for(monkeypatch):
+    monkeypatch.setattr(observe, "SECONDS_TO_APPEAR", 0.2)
+    monkeypatch.setattr(observe, "observe_service", lambda: {"running": False})
+    clock = iter(range(100))
+    monkeypatch.setattr(observe.time, "monotonic", lambda: next(clock) / 10)
+    monkeypatch.setattr(observe.time, "sleep", lambda _seconds: None)
+    service, engine = observe.observe_service_and_engine(wait=30)
+    assert (service["running"], engine["answers"]) == (False, False)
+    assert next(clock) < 10
+
+
+def test_installed_packages_are_read():
+    listing = "ii \tdocker.io\t26.1.5\nrc \tdocker-cli\t26.1.5\nun \tdocker-buildx\t\n"
+    assert observe.parse_packages(listing) == {"docker.io": "26.1.5"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "version"),
+    [
+        pytest.param(Answer(0, "Docker version 20.10.24+dfsg1, build 297e128\n", ""), "20.10.24+dfsg1", id="client"),
+        pytest.param(Answer(0, "github.com/docker/buildx 0.13.1+ds1 \n", ""), "0.13.1+ds1", id="buildx"),
+        pytest.param(Answer(0, "2.26.1-4\n", ""), "2.26.1-4", id="compose"),
+        pytest.param(Answer(1, "1.2.3\n", ""), None, id="a failure"),
+        pytest.param(Answer(0, "hello\n", ""), None, id="no version"),
+    ],
+)
+def test_version_is_read(answer, version):
+    assert observe.parse_version(answer) == version
+
+
+def test_proof_says_how_far_it_came():
+    lines = '{"prefix": "/venv", "version": "3.13.5", "packages": {"pip": "25.0"}}\n'
+    proven = observe.parse_proof("/docker-python", Answer(1, lines, "Traceback\nModuleNotFoundError: No module named 'docker'\n"))
+    assert (proven["prefix"], proven["packages"], proven["sdk"], proven["engine"]) == ("/venv", {"pip": "25.0"}, None, None)
+    assert proven["problem"] == "ModuleNotFoundError: No module named 'docker'"
+
+
+def test_words_of_another_program_are_no_proof():
+    assert observe.parse_proof("/docker-python", Answer(0, "hello\n", ""))["prefix"] is None
+
+
+def test_proof_runs_under_a_real_interpreter():
+    answer = observe._commands.run([sys.executable, "-I", "-c", observe.PROOF])
+    assert observe.parse_proof(sys.executable, answer)["prefix"] == sys.prefix
+
+
+def test_kinds_of_paths(tmp_path):
+    (tmp_path / "file").touch()
+    (tmp_path / "link").symlink_to("nowhere")
+    assert [observe.kind_of(str(tmp_path / name)) for name in ("file", "link", ".", "none")] == ["file", "link", "folder", "absent"]
+
+
+def test_membership_counts_main_groups_too(monkeypatch):
+    me = pwd.getpwuid(os.getuid())
+    monkeypatch.setattr(observe, "GROUP", grp.getgrgid(me.pw_gid).gr_name)
+    assert observe.observe_user(me.pw_name) == {"exists": True, "member": True}
+    monkeypatch.setattr(observe, "GROUP", "no-such-group")
+    assert observe.observe_user(me.pw_name) == {"exists": True, "member": False}
+    assert observe.observe_user("no-such-user") == {"exists": False, "member": False}

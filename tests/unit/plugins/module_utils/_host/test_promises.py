@@ -1,0 +1,89 @@
+# Copyright (c) 2026, the dockenv.python contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.dockenv.python.plugins.module_utils._host.promises import Promise, judge_promises
+
+VIRTUALENV = "/usr/local/lib/docker/virtualenv"
+GOOD = {
+    "engine": {"answers": True, "version": "26.1.5", "api": "1.45", "problem": None},
+    "compose": {"path": "/usr/local/bin/docker-compose", "version": "2.26.1", "problem": None},
+    "python": {
+        "path": "/usr/local/bin/docker-python",
+        "prefix": VIRTUALENV,
+        "version": "3.13.5",
+        "sdk": "7.1.0",
+        "engine": "26.1.5",
+        "problem": None,
+    },
+}
+
+
+def host_with(part, **values):
+    """Return a good host, but for some values of one part."""
+    return {**GOOD, part: {**GOOD[part], **values}}
+
+
+def test_good_host_keeps_all():
+    assert judge_promises(GOOD, VIRTUALENV) == [
+        Promise("engine", True, "Docker 26.1.5 answers with API 1.45"),
+        Promise("docker-compose", True, "/usr/local/bin/docker-compose answers as version 2.26.1"),
+        Promise("docker-python", True, f"/usr/local/bin/docker-python runs Python 3.13.5 of {VIRTUALENV} with the Docker SDK 7.1.0"),
+        Promise("sdk", True, "The Docker SDK of /usr/local/bin/docker-python reaches Docker 26.1.5"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("host", "name", "why"),
+    [
+        pytest.param(host_with("engine", answers=False, problem="It sleeps"), "engine", "It sleeps", id="a silent engine"),
+        pytest.param(
+            host_with("compose", version=None, problem="No such file"),
+            "docker-compose",
+            "'/usr/local/bin/docker-compose version' does not answer: No such file",
+            id="no compose",
+        ),
+        pytest.param(
+            host_with("compose", version=None),
+            "docker-compose",
+            "'/usr/local/bin/docker-compose version' does not answer: it printed no version",
+            id="a compose without a version",
+        ),
+        pytest.param(
+            host_with("python", prefix=None, sdk=None, engine=None, problem="No such file"),
+            "docker-python",
+            "/usr/local/bin/docker-python does not run: No such file",
+            id="no docker-python",
+        ),
+        pytest.param(
+            host_with("python", prefix="/usr"),
+            "docker-python",
+            f"/usr/local/bin/docker-python runs the Python of /usr, not that of {VIRTUALENV}",
+            id="a bare link to the interpreter",
+        ),
+        pytest.param(
+            host_with("python", sdk=None, engine=None, problem="No module named 'docker'"),
+            "docker-python",
+            "/usr/local/bin/docker-python cannot import the Docker SDK: No module named 'docker'",
+            id="no SDK",
+        ),
+        pytest.param(
+            host_with("python", engine=None, problem="refused"),
+            "sdk",
+            "The Docker SDK of /usr/local/bin/docker-python does not reach the engine: refused",
+            id="an engine out of the SDK's reach",
+        ),
+        pytest.param(
+            host_with("python", engine=None),
+            "sdk",
+            "The Docker SDK of /usr/local/bin/docker-python does not reach the engine: the engine does not run",
+            id="an engine that was not asked",
+        ),
+    ],
+)
+def test_broken_promise_says_why(host, name, why):
+    promises = {promise.name: promise for promise in judge_promises(host, VIRTUALENV)}
+    assert promises[name] == Promise(name, False, why)
