@@ -54,7 +54,8 @@ def stream(
     ``timeout`` is in seconds. The command and all it started are ended when the time is over, when ``on_line`` raises,
     and when this process dies. A program that cannot be started gives rc 1 and a line that says why.
     """
-    process = subprocess.Popen(
+    # run_command hands lines on only when all is over.
+    process = subprocess.Popen(  # pylint: disable=ansible-bad-function
         [sys.executable, "-I", "-S", "-c", _LEASH, str(os.getpid()), *argv],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

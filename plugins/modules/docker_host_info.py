@@ -11,7 +11,7 @@ DOCUMENTATION = r"""
 module: docker_host_info
 short_description: Look at a Docker host and at what the role docker_server promises of it
 version_added: 0.1.0
-author: The dockenv.python contributors
+author: The dockenv.python contributors (@dockenv)
 description:
   - Answers in one task what a play would need a dozen for - installed packages, the state of the service, versions of engine,
     client, Compose and buildx, the content of C(daemon.json), whether users may use the engine, and what C(docker-python) runs.

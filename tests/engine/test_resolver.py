@@ -88,7 +88,7 @@ def site(engine, base, tmp_path_factory):
     (folder / "free").mkdir()
     write_wheel(folder / "free", "direct", "3.0", ())
     routes = containers.run(engine, containers.RunRequest(base, ("cat", "/proc/net/route"))).stdout.decode().splitlines()
-    default = next(line.split()[2] for line in routes if line.split()[1] == "00000000")
+    (default,) = (line.split()[2] for line in routes if line.split()[1] == "00000000")
     address = socket.inet_ntoa(struct.pack("<L", int(default, 16)))
     server = http.server.ThreadingHTTPServer((address, 0), functools.partial(Guarded, directory=str(folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -16,6 +16,7 @@ from itertools import chain
 from pathlib import Path
 from typing import IO
 
+from .. import _commands
 from .._errors import CommandFailed, DockenvError
 from .recipe import Recipe
 
@@ -115,10 +116,16 @@ def parse_proxies(answer: str) -> dict[str, str]:
 
 
 def _read_proxies() -> dict[str, str]:
-    """mmdebstrap does not read the host's apt configuration, but where the host needs a proxy, so does it."""
+    """mmdebstrap does not read the host's apt configuration, but where the host needs a proxy, so does it.
+
+    Raises DockenvError for a configuration that apt itself does not read.
+    """
     if shutil.which(_ASK_PROXIES[0]) is None:
         return {}
-    return parse_proxies(subprocess.run(_ASK_PROXIES, check=True, capture_output=True, text=True).stdout)
+    answer = _commands.run(_ASK_PROXIES)
+    if answer.rc != 0:
+        raise DockenvError(f"The proxies of the host's apt are unknown, apt-config fails ({answer.last_words}); correct its configuration")
+    return parse_proxies(answer.stdout)
 
 
 def write_inputs(recipe: Recipe, folder: Path) -> None:
@@ -148,7 +155,8 @@ def bootstrapped_tar(recipe: Recipe, folder: Path) -> Iterator[Iterator[bytes]]:
     log = folder / "log"
     with (
         log.open("wb") as stderr,
-        subprocess.Popen(
+        # The root file system passes through as a stream, which run_command would hold in memory.
+        subprocess.Popen(  # pylint: disable=ansible-bad-function
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

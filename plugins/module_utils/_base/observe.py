@@ -7,9 +7,9 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from pathlib import Path
 
+from .. import _commands
 from .._errors import DockenvError, InvalidInput
 from .certificates import Certificate, split_certificates
 from .recipe import Host
@@ -46,11 +46,10 @@ def _read_assignments(path: Path) -> dict[str, str]:
 
 
 def _architecture() -> str:
-    try:
-        done = subprocess.run(["dpkg", "--print-architecture"], check=True, capture_output=True, text=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise DockenvError(f"The host's architecture is unknown, dpkg does not tell it ({error}); give it as architecture") from error
-    return done.stdout.strip()
+    answer = _commands.run(["dpkg", "--print-architecture"])
+    if answer.rc != 0:
+        raise DockenvError(f"The host's architecture is unknown, dpkg does not tell it ({answer.last_words}); give it as architecture")
+    return answer.stdout.strip()
 
 
 def _read_sources(root: Path) -> tuple[Source, ...]:

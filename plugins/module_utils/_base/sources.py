@@ -70,7 +70,7 @@ def _parse_stanza(block: str) -> dict[str, str]:
         if line[:1] in (" ", "\t") and key:
             fields[key] += "\n" + line.strip()
         elif ":" in line:
-            key, _, value = line.partition(":")
+            key, _colon, value = line.partition(":")
             key = key.strip().lower()
             fields[key] = value.strip()
     return fields

@@ -11,11 +11,11 @@ import io
 import os
 import re
 import secrets as random_names
-import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from .._build_options import Secret
+from .._commands import ask
 from .._errors import CommandFailed, InvalidInput
 from .._process import stream
 from .buildlog import BuildLog
@@ -32,7 +32,6 @@ _BUILDKIT_IN_PLUGIN = (23, 0)
 _SECRETS_FROM_ENVIRONMENT = (20, 10)
 
 _VERSION = re.compile(r"Docker version (\d+)\.(\d+)\S*")
-_QUESTION_TIMEOUT = 20
 
 # What a builder can do beyond a plain build
 SECRETS = "secrets"
@@ -113,7 +112,7 @@ def _candidates(search_path: str) -> list[str]:
 
 
 def _examine(path: str, environment: Mapping[str, str]) -> Builder | None:
-    found = _VERSION.match(_ask([path, "--version"], environment))
+    found = _VERSION.match(ask([path, "--version"], environment))
     if not found:
         return None  # podman's stand-in, or no program for this machine
     number = (int(found.group(1)), int(found.group(2)))
@@ -123,26 +122,9 @@ def _examine(path: str, environment: Mapping[str, str]) -> Builder | None:
     if number < _BUILDKIT_IN_PLUGIN:
         inside = {CACHE_MOUNTS} | ({SECRETS} if number >= _SECRETS_FROM_ENVIRONMENT else set())
         return Builder("buildkit-cli", path, version, frozenset(inside | {PLATFORMS}))
-    if _ask([path, "buildx", "version"], environment):
+    if ask([path, "buildx", "version"], environment):
         return Builder("buildx", path, version, frozenset({CACHE_MOUNTS, SECRETS, PLATFORMS, CACHE_TO}))
     return Builder("classic", path, version)
-
-
-def _ask(argv: Sequence[str], environment: Mapping[str, str]) -> str:
-    """Return the output of a short command, empty if it failed."""
-    try:
-        answer = subprocess.run(
-            argv,
-            env=dict(environment),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=_QUESTION_TIMEOUT,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return answer.stdout if answer.returncode == 0 else ""
 
 
 def check_supported(builder: Builder, request: BuildRequest) -> None:

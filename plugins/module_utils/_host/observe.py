@@ -16,8 +16,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .. import _commands
 from .._errors import EngineError
-from . import commands
 from .daemon import digest_options, mask_credentials
 from .engine_socket import ENGINE_SOCKET, get_json
 
@@ -99,7 +99,7 @@ def observe_service() -> dict[str, Any]:
     """
     if not os.path.isdir("/run/systemd/system"):
         return {"manager": "process", "running": _has_process(), "enabled": False}
-    shown = commands.run(["systemctl", "show", "docker.service", "--property=ActiveState,UnitFileState"]).stdout
+    shown = _commands.run(["systemctl", "show", "docker.service", "--property=ActiveState,UnitFileState"]).stdout
     state = dict(line.partition("=")[::2] for line in shown.splitlines())
     return {
         "manager": "systemd",
@@ -180,7 +180,7 @@ def observe_config() -> dict[str, Any]:
     }
 
 
-def observe_compose(link: str, answer: commands.Answer) -> dict[str, Any]:
+def observe_compose(link: str, answer: _commands.Answer) -> dict[str, Any]:
     """Return what stands at ``link``, what it should point to, and the version that the command there answers."""
     return {
         "path": link,
@@ -236,13 +236,13 @@ def parse_packages(listing: str) -> dict[str, str]:
     return {row[1]: row[2] for row in rows if len(row) == 3 and row[0].startswith("ii")}
 
 
-def parse_version(answer: commands.Answer) -> str | None:
+def parse_version(answer: _commands.Answer) -> str | None:
     """Return the first version number in what a command printed, or None if it failed."""
     match = _VERSION.search(answer.stdout) if answer.rc == 0 else None
     return match.group() if match else None
 
 
-def parse_proof(path: str, answer: commands.Answer) -> dict[str, Any]:
+def parse_proof(path: str, answer: _commands.Answer) -> dict[str, Any]:
     """Return what docker-python proved of itself: prefix, version, packages, SDK, the engine it reached; ``problem`` if it broke."""
     proven: dict[str, Any] = {"path": path, "prefix": None, "version": None, "packages": {}, "sdk": None, "engine": None}
     for line in answer.stdout.splitlines():
@@ -253,7 +253,7 @@ def parse_proof(path: str, answer: commands.Answer) -> dict[str, Any]:
     return {**proven, "problem": None if answer.rc == 0 else answer.last_words}
 
 
-def _run_commands(questions: Questions, engine_runs: bool) -> dict[str, commands.Answer]:
+def _run_commands(questions: Questions, engine_runs: bool) -> dict[str, _commands.Answer]:
     """Run everything that must be run side by side, and return the answers by name."""
     form = "${db:Status-Abbrev}\\t${Package}\\t${Version}\\n"
     engine_url = [f"unix://{ENGINE_SOCKET}"] if engine_runs else []
@@ -268,8 +268,8 @@ def _run_commands(questions: Questions, engine_runs: bool) -> dict[str, commands
     needless = {"packages"} if not questions.packages else set()
     if engine_runs:
         needless.add("daemon")  # the running one said its version itself
-    nothing = commands.Answer(rc=0, stdout="", stderr="")
-    answers = commands.collect({name: commands.start(words) for name, words in wanted.items() if name not in needless})
+    nothing = _commands.Answer(rc=0, stdout="", stderr="")
+    answers = _commands.collect({name: _commands.start(words) for name, words in wanted.items() if name not in needless})
     return {**dict.fromkeys(needless, nothing), **answers}
 
 

@@ -10,10 +10,10 @@ import fcntl
 import os
 import re
 import shutil
-import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
+from .._commands import ask
 from .._errors import CommandFailed, DockenvError
 from .._process import stream
 
@@ -26,7 +26,6 @@ DOCKER_VIRTUALENV = "/usr/local/lib/docker/virtualenv"
 
 # In seconds
 _INSTALL_TIMEOUT = 600
-_QUESTION_TIMEOUT = 20
 
 
 def find_uv(environment: Mapping[str, str], tools: str) -> str | None:
@@ -65,24 +64,13 @@ def _private_uv(tools: str) -> str:
 
 
 def _is_usable(path: str, environment: Mapping[str, str]) -> bool:
-    found = re.match(r"uv (\d+)\.(\d+)\.(\d+)", _ask([path, "--version"], environment))
+    found = re.match(r"uv (\d+)\.(\d+)\.(\d+)", ask([path, "--version"], environment))
     return found is not None and tuple(int(part) for part in found.groups()) >= UV_OLDEST
-
-
-def _ask(argv: Sequence[str], environment: Mapping[str, str]) -> str:
-    """Return the output of a short command, empty if it failed."""
-    try:
-        answer = subprocess.run(
-            argv, env=dict(environment), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_QUESTION_TIMEOUT, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return answer.stdout if answer.returncode == 0 else ""
 
 
 def _pip_install_uv(environment: Mapping[str, str], folder: str) -> None:
     pythons = (f"{DOCKER_VIRTUALENV}/bin/python3", sys.executable, "/usr/bin/python3")
-    python = next((path for path in pythons if _ask([path, "-m", "pip", "--version"], environment)), None)
+    python = next((path for path in pythons if ask([path, "-m", "pip", "--version"], environment)), None)
     if python is None:
         raise DockenvError(
             "Requirements are resolved with uv, which this host does not have, nor a pip to install it with: "

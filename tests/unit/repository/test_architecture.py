@@ -20,21 +20,25 @@ LAYERS = {
     "shared": {"_build_options", "_errors", "_image", "_image_name", "_instructions", "_requirements"},
     # What main() of a module is framed with.
     "frame": {"_argspec", "_build_argspec", "_runtime"},
-    # Commands of the host that run long.
+    # Commands of the host: short ones that are asked, and long ones line by line.
+    "questions": {"_commands"},
     "processes": {"_process"},
     # The way to the engine.
     "access": {"_docker"},
     # The way to locks: uv on the host, or pip in a container.
     "resolver": {"_resolver"},
-    # What the collection knows; each package for itself.
-    "domain": {"_base", "_env", "_host", "_venv"},
+    # What the collection knows; each package for itself. Those about the host may ask its commands.
+    "host": {"_base", "_host"},
+    "domain": {"_env", "_venv"},
 }
 USABLE_LAYERS = {
     "shared": {"shared"},
     "frame": {"shared", "frame"},
+    "questions": {"shared"},
     "processes": {"shared"},
-    "access": {"shared", "processes"},
-    "resolver": {"shared", "processes", "access"},
+    "access": {"shared", "questions", "processes"},
+    "resolver": {"shared", "questions", "processes", "access"},
+    "host": {"shared", "questions"},
     "domain": {"shared"},
 }
 
@@ -116,6 +120,9 @@ def test_helper_keeps_the_import_rule(name):
         pytest.param("_venv.plan", "from .._base.spec import X", ["_venv.plan imports ._base.spec"], id="domain to another"),
         pytest.param("_venv.plan", "from .. import _runtime", ["_venv.plan imports ._runtime"], id="domain to frame"),
         pytest.param("_env.plan", "from .._process import stream", ["_env.plan imports ._process"], id="domain to processes"),
+        pytest.param("_host.observe", "from .. import _commands", [], id="host may ask"),
+        pytest.param("_host.plan", "from .._process import stream", ["_host.plan imports ._process"], id="host to processes"),
+        pytest.param("_env.plan", "from .. import _commands", ["_env.plan imports ._commands"], id="domain to questions"),
         pytest.param("_resolver.pip", "from .._docker.engine import Engine", [], id="resolver to access"),
         pytest.param("_docker.engine", "from .._resolver.uv import lock", ["_docker.engine imports ._resolver.uv"], id="and not back"),
         pytest.param("_venv.plan", "import packaging.version", ["_venv.plan imports packaging.version"], id="packaging elsewhere"),

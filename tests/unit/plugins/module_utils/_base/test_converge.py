@@ -30,9 +30,10 @@ def bootstrap(monkeypatch):
     def tar(recipe, folder):
         def stream():
             for piece in pieces:
-                if isinstance(piece, Exception):
+                if isinstance(piece, bytes):
+                    yield piece
+                else:
                     raise piece
-                yield piece
 
         yield stream()
 

@@ -41,6 +41,7 @@ def run(tmp_path):
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
+            check=False,
         )
         assert done.returncode == 0, done.stderr
         words = json.loads(done.stdout)
@@ -135,6 +136,6 @@ def test_a_path_that_cannot_be_mounted_is_refused(tmp_path):
     folder = tmp_path / 'a"b'
     folder.mkdir()
     text = render_launchers(make_spec(launcher=PATHS[0]), ("false",))[PATHS[0]]
-    done = subprocess.run(["/bin/sh", "-c", text, "science"], cwd=folder, capture_output=True, text=True)
+    done = subprocess.run(["/bin/sh", "-c", text, "science"], cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 125
     assert done.stderr == f"science: {folder}: a path with a quotation mark or a line break cannot be mounted\n"

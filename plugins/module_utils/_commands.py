@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run several short commands at once and collect their answers. Raises nothing: a command that cannot run answers so."""
+"""Ask short commands, several at once, and collect their answers. Raises nothing: a command that cannot run answers so."""
 
 from __future__ import annotations
 
@@ -34,16 +34,20 @@ class Answer:
 Running = Union["subprocess.Popen[str]", Answer]
 
 
-def start(command: Sequence[str]) -> Running:
-    """Start a command in the C locale, so that its texts can be read, with nothing on its standard input."""
-    environment = {**os.environ, "LC_ALL": "C", "PYTHONDONTWRITEBYTECODE": "1"}
+def start(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Running:
+    """Start a command in the C locale, so that its texts can be read, with nothing on its standard input.
+
+    Its other variables are those of ``environment``, or of this process.
+    """
+    variables = {**(os.environ if environment is None else environment), "LC_ALL": "C", "PYTHONDONTWRITEBYTECODE": "1"}
     try:
-        return subprocess.Popen(
+        # run_command waits for each, and these run side by side.
+        return subprocess.Popen(  # pylint: disable=ansible-bad-function
             list(command),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=environment,
+            env=variables,
             text=True,
             errors="replace",
         )
@@ -56,9 +60,15 @@ def collect(running: Mapping[str, Running]) -> dict[str, Answer]:
     return {name: _finish(process) for name, process in running.items()}
 
 
-def run(command: Sequence[str]) -> Answer:
-    """Run one command to its end."""
-    return _finish(start(command))
+def run(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Answer:
+    """Run one command to its end; ``environment`` is as for :func:`start`."""
+    return _finish(start(command, environment))
+
+
+def ask(command: Sequence[str], environment: Mapping[str, str]) -> str:
+    """Return what a command printed, and nothing if it failed; ``environment`` is as for :func:`start`."""
+    answer = run(command, environment)
+    return answer.stdout if answer.rc == 0 else ""
 
 
 def _finish(process: Running) -> Answer:
