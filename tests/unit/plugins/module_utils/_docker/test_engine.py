@@ -145,7 +145,10 @@ def certificates(tmp_path_factory):
     def openssl(*words):
         subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
 
-    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=authority", "-keyout", "ca.key", "-out", "ca.pem")
+    # Since Python 3.13 an authority without this does not count.
+    usage = ("-addext", "keyUsage=critical,keyCertSign,cRLSign")
+    authority = ("-subj", "/CN=authority", "-days", "2", *usage)
+    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", *authority, "-keyout", "ca.key", "-out", "ca.pem")
     for name in ("engine", "client"):
         openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.csr")
         (folder / "extensions").write_text(f"subjectAltName=DNS:{name}.example\n")
