@@ -39,7 +39,7 @@ def spec(packages=(), links=(), recreate="auto", state="present"):
 
 def venv(*packages, interpreter=PYTHON, failure="", config=None, commands=(), strangers=()):
     pairs = [package.split("==") for package in ("pip==25.0", *packages)]
-    distributions = {name: Distribution(name, name, version.split(" ")[0], tuple(version.split(" ")[1:])) for name, version in pairs}
+    distributions = {name: Distribution(name, name, version.split(" ", 1)[0], tuple(version.split(" ")[1:])) for name, version in pairs}
     return Venv(GENERATION, config or {"version": "3.11.2"}, interpreter, failure, distributions, {}, frozenset(commands), strangers)
 
 
