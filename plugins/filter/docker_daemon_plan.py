@@ -35,7 +35,7 @@ options:
     description:
       - Options of C(daemon.json) for everything that O(_input) does not name.
       - C(log-opts) are merged one by one, and dropped if the log driver knows neither C(max-size) nor C(max-file).
-      - C(live-restore) is dropped on a node of a Swarm, where the engine refuses it.
+      - C(live-restore) becomes V(false) on a node of a Swarm, where the engine refuses it.
     type: dict
     default: {}
   host:

@@ -199,7 +199,9 @@ compose:
       description: Path of the Compose plugin, or of the distribution's C(docker-compose) where the plugin is missing.
       type: str
     version:
-      description: The version that C(docker-compose version) answers.
+      description:
+        - The version that C(docker-compose version) answers.
+        - Where a file stands at O(docker_compose) that is no link, it is the version of the one at RV(compose.target).
       type: str
     problem:
       description: Why it does not answer.

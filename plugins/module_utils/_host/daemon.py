@@ -96,12 +96,12 @@ def merge_options(defaults: Mapping[str, Any], options: Mapping[str, Any], swarm
     """Return ``options`` over ``defaults``; an option set to None falls back to the engine's own default.
 
     ``log-opts`` are merged one by one, and their defaults dropped for a log driver that would refuse them. Their values become
-    texts, the only kind that the engine takes. On a node of a Swarm the default of ``live-restore`` is dropped: the engine
-    refuses the two together.
+    texts, the only kind that the engine takes. On a node of a Swarm the default of ``live-restore`` is false: the engine refuses
+    the two together. It is not left out, because only what the file has can be reloaded.
     """
     merged = dict(defaults)
-    if swarm:
-        merged.pop("live-restore", None)
+    if swarm and "live-restore" in merged:
+        merged["live-restore"] = False
     merged.update(options)
     log_defaults = defaults.get("log-opts") if merged.get("log-driver", "json-file") in ROTATING_LOG_DRIVERS else None
     log_options = options.get("log-opts", {})

@@ -260,8 +260,9 @@ def _run_commands(questions: Questions, engine_runs: bool) -> dict[str, _command
     wanted = {
         "packages": ["dpkg-query", "--show", f"--showformat={form}", "--", *questions.packages],
         "daemon": [DAEMON, "--version"],
-        "client": [CLIENT, "--version"],
-        "compose": [questions.docker_compose, "version", "--short"],
+        # The client of 20.10 connects even for its own version, and systemd would start a stopped engine for that.
+        "client": [CLIENT, "--host=unix:///dev/null", "--version"],
+        "compose": [_compose_command(questions.docker_compose), "version", "--short"],
         "buildx": [find_buildx(), "version"],
         "python": [questions.docker_python, "-I", "-c", PROOF, *engine_url],
     }
@@ -277,6 +278,11 @@ def find_buildx() -> str:
     """Return the path of the client's buildx plugin; where there is none, the one where it would be."""
     candidates = [f"{folder}/docker-buildx" for folder in PLUGIN_FOLDERS]
     return next((path for path in candidates if os.access(path, os.X_OK)), candidates[0])
+
+
+def _compose_command(link: str) -> str:
+    """Return the command to ask for its version: what the link leads to, but the host's own Compose if that is somebody's own file."""
+    return (find_compose() or link) if kind_of(link) in ("file", "folder") else link
 
 
 def _has_process() -> bool:

@@ -30,7 +30,7 @@ def test_release_is_assumed_where_there_is_no_engine():
 
 @pytest.mark.parametrize("state", ["active", "pending", "locked", "error"])
 def test_any_state_in_a_swarm_is_one(state):
-    assert docker_daemon_plan({}, DEFAULTS, host={"engine": {"swarm": state}})["options"] == {}
+    assert docker_daemon_plan({}, DEFAULTS, host={"engine": {"swarm": state}})["options"] == {"live-restore": False}
 
 
 def test_unreadable_file_needs_a_restart():

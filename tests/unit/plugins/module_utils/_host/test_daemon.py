@@ -47,7 +47,7 @@ def host_with(options, **more):
         ),
         pytest.param({"log-driver": "local"}, False, {**DEFAULTS, "log-driver": "local"}, id="the driver local knows the sizes"),
         pytest.param({"log-opts": None}, False, {"live-restore": True, "log-driver": "json-file"}, id="null takes all log options away"),
-        pytest.param({}, True, {key: DEFAULTS[key] for key in ("log-driver", "log-opts")}, id="no live-restore on a node of a Swarm"),
+        pytest.param({}, True, {**DEFAULTS, "live-restore": False}, id="no live-restore on a node of a Swarm"),
         pytest.param({"live-restore": True}, True, DEFAULTS, id="what is asked for stays, to be refused"),
     ],
 )

@@ -195,3 +195,23 @@ def test_membership_counts_main_groups_too(monkeypatch):
     monkeypatch.setattr(observe, "GROUP", "no-such-group")
     assert observe.observe_user(me.pw_name) == {"exists": True, "member": False}
     assert observe.observe_user("no-such-user") == {"exists": False, "member": False}
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked"),
+    [
+        pytest.param("link", "link", id="what the link leads to"),
+        pytest.param("absent", "link", id="the link that is missing"),
+        pytest.param("file", "target", id="the host's own, where a file of somebody's stands"),
+    ],
+)
+def test_version_of_compose_is_asked_of(monkeypatch, tmp_path, kind, asked):
+    target, link = tmp_path / "target", tmp_path / "link"
+    target.touch(mode=0o755)
+    monkeypatch.setattr(observe, "PLUGIN_FOLDERS", ())
+    monkeypatch.setattr(observe, "STANDALONE_COMPOSE", str(target))
+    if kind == "link":
+        link.symlink_to(target)
+    elif kind == "file":
+        link.touch()
+    assert observe._compose_command(str(link)) == str(tmp_path / asked)
