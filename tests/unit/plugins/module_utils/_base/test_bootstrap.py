@@ -14,7 +14,7 @@ from ansible_collections.dockenv.python.plugins.module_utils._base.certificates 
 from ansible_collections.dockenv.python.plugins.module_utils._errors import CommandFailed, DockenvError
 from ansible_collections.dockenv.python.tests.unit.plugins.module_utils._base.examples import read_recipe
 
-FOLDER = Path("/work")
+FOLDER = Path("/folder")
 CERTIFICATE = Certificate("f" * 64, "PEM\n")
 CONTAINED = ["setpriv", "--pdeathsig=KILL", "unshare", "--mount", "--pid", "--fork", "--kill-child=KILL"]
 HOOK = '--customize-hook=rm -f "$1/etc/resolv.conf" "$1/etc/hostname"'
@@ -63,9 +63,9 @@ HOOK = '--customize-hook=rm -f "$1/etc/resolv.conf" "$1/etc/hostname"'
                 "--variant=minbase",
                 "--architectures=amd64",
                 "--include=ca-certificates",
-                "--setup-hook=copy-in /work/99dockenv-certificates /etc/apt/apt.conf.d",
+                "--setup-hook=copy-in /folder/99dockenv-certificates /etc/apt/apt.conf.d",
                 '--customize-hook=rm "$1/etc/apt/apt.conf.d/99dockenv-certificates"',
-                "--customize-hook=sync-in /work/certificates /usr/local/share/ca-certificates",
+                "--customize-hook=sync-in /folder/certificates /usr/local/share/ca-certificates",
                 '--customize-hook=chroot "$1" update-ca-certificates',
                 HOOK,
                 "--",
@@ -97,7 +97,7 @@ def test_environment_is_the_same_on_every_host():
         "DEBIAN_FRONTEND": "noninteractive",
         "LC_ALL": "C.UTF-8",
         "SOURCE_DATE_EPOCH": "1",
-        "TMPDIR": "/work",
+        "TMPDIR": "/folder",
     }
 
 
