@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import fcntl
 import functools
 import hashlib
 import http.server
@@ -35,6 +36,7 @@ ENVIRONMENT = {
     **{name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "PYTHON", "VIRTUAL_ENV"))},
     "PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, sys.path)]),
     "PIP_CONFIG_FILE": os.devnull,
+    "PIP_DISABLE_PIP_VERSION_CHECK": "1",
 }
 
 # Of a result, what a second run says as well.
@@ -52,31 +54,35 @@ make_index = load_generator()
 
 
 @pytest.fixture(scope="session")
-def index(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("index")
-    make_index.main(str(folder))
-    return folder
-
-
-@pytest.fixture(scope="session")
 def python():
     """The interpreter that the tests run under, outside of its virtualenv."""
     return os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable)
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory, index, python):
-    """A virtualenv that the module made, to copy: making one from scratch takes seconds."""
-    host = Host(tmp_path_factory.mktemp("template"), index, python)
-    result = host.run(packages=["demo-alpha==1.0"])
-    assert result.get("changed") is True, result
+def template(tmp_path_factory, python):
+    """An index, and a virtualenv that the module made from it, to copy: making one from scratch takes seconds.
+
+    ansible-test runs every test in a process of its own, so what is shared lies on the disk.
+    """
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "docker_venv"
+    folder.mkdir(exist_ok=True)
+    host = Host(folder, folder / "index", python)
+    with open(folder / "lock", "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "ready").exists():
+            make_index.main(str(host.index))
+            result = host.run(packages=["demo-alpha==1.0"])
+            assert result.get("changed") is True, result
+            (folder / "ready").touch()
     return host
 
 
 @pytest.fixture
-def bare(tmp_path, index, python):
+def bare(tmp_path, template, python):
     """A host without a virtualenv."""
-    return Host(tmp_path, index, python)
+    return Host(tmp_path, template.index, python)
 
 
 @pytest.fixture
@@ -154,10 +160,9 @@ class Host:
         return failed["msg"]
 
     def installed(self):
-        """What the virtualenv's own pip says is installed."""
-        command = [self.venv / "bin" / "python3", "-I", "-m", "pip", "list", "--format=json"]
-        out = subprocess.run(command, capture_output=True, check=True, env=ENVIRONMENT).stdout
-        return {entry["name"]: entry["version"] for entry in json.loads(out) if entry["name"].startswith("demo-")}
+        """What is installed by the names that pip gives its records, which do not come from the code under test."""
+        records = (path.name[: -len(".dist-info")].split("-") for path in self.venv.glob("lib/python*/site-packages/demo_*.dist-info"))
+        return {name.replace("_", "-"): version for name, version in records}
 
 
 def result_of(process):
