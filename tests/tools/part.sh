@@ -16,7 +16,8 @@ seconds=$(($(date +%s) - started))
 result=passed
 [ "$status" -eq 0 ] || result=FAILED
 printf '%-8s %-14s %5d s   %s\n' "$result" "$name" "$seconds" "$log" | tee "$logs/$name.result"
-# The closing lines of pytest, without its colours.
-sed 's/\x1b\[[0-9;]*m//g' "$log" | grep -E '^=+ .*(passed|failed|error|no tests ran).* in [0-9.]+s' | sed 's/^/    /'
+# The failures and closing lines of pytest, without its colours.
+sed 's/\x1b\[[0-9;]*m//g' "$log" |
+  grep -E '^(FAILED|ERROR) |^=+ .*(passed|failed|error|no tests ran).* in [0-9.]+s' | sed 's/^/    /'
 [ "$status" -eq 0 ] || tail -n 60 "$log"
 exit "$status"
