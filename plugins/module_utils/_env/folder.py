@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .._image_name import parse_image_name
 from .compose import COMPOSE, render_compose
 from .digest import RECORD_PREFIX
 from .dockerfile import DOCKERFILE, INSTALL_SCRIPT, LAYERS, has_install_steps, is_ours, layer_path, render, replace_layers
@@ -107,6 +108,7 @@ def _lock_files(layers: tuple[str, ...], lock: str | None) -> dict[str, str]:
 def _render_record(spec: EnvSpec) -> str:
     record = {
         "base": spec.base,
+        "image": None if spec.image == parse_image_name(spec.name) else str(spec.image),
         "installer": spec.installer,
         "launcher": spec.launcher,
         "ports": [port.published for port in spec.ports],

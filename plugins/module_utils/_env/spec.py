@@ -94,7 +94,7 @@ class EnvSpec:
         return cls(
             name=name,
             root=check_host_path(params["path"], "path"),
-            image=parse_image_name(name),
+            image=parse_image_name(params["image"] or name),
             base=_read_base(params),
             python=params["python"] or "",
             wanted=wanted,

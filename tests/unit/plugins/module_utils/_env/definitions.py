@@ -12,6 +12,7 @@ PARAMS = {
     "name": "science",
     "path": "/var/lib/dockenv/envs",
     "python": "3.13",
+    "image": None,
     "base_image": None,
     "registry_prefix": None,
     "packages": None,

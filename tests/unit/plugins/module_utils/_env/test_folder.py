@@ -99,3 +99,9 @@ def test_a_compose_file():  # P25
         '  "cache": {}\n'
         '  "data": {}\n'
     )
+
+
+def test_record_has_the_image_where_it_is_not_named_like_the_environment():
+    folder = render_folder(make_spec(image="registry.example/science:2"))
+    assert folder.record["image"] == "registry.example/science:2"
+    assert "image" not in render_folder(make_spec()).record
