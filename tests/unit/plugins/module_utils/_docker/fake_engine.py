@@ -63,6 +63,7 @@ class FakeClient:
         self.images_by_id = {}
         self.containers_by_id = {}
         self.registry = {}
+        self.programs = dict(_PROGRAMS)
         self.calls = []
         self._numbers = itertools.count(1)
         self.add_image(BASE)
@@ -145,7 +146,7 @@ class FakeClient:
         self.calls.append("build")
         with open(arguments["dockerfile"], encoding="utf-8") as file:
             lines = [line.strip() for line in file if line.strip()]
-        base = lines[0].split()[1]
+        base = next(line.split()[1] for line in lines if line.startswith("FROM "))
         parent = self._image(base)
         for number, line in enumerate(lines, 1):
             yield {"stream": f"Step {number}/{len(lines)} : {line}\n"}
@@ -168,6 +169,13 @@ class FakeClient:
         self.registry[name] = digest
         image.digests = sorted({*image.digests, f"{repository}@{digest}"})
         yield {"progressDetail": {}, "aux": {"Tag": tag, "Digest": digest, "Size": 500}}
+
+    def pull(self, repository, tag, stream, decode, platform):
+        name = f"{repository}:{tag}"
+        if name not in self.registry:
+            raise _refusal(404, f"pull access denied for {repository}, repository does not exist or may require 'docker login'")
+        self.add_image(name, digests=[f"{repository}@{self.registry[name]}"])
+        yield {"status": "Pull complete", "id": "0123456789ab"}
 
     def inspect_distribution(self, reference):
         if reference not in self.registry:
@@ -224,7 +232,7 @@ class FakeClient:
         self.calls.append("start")
         found = self._container(container)
         argv = found.creation["command"]
-        program = _PROGRAMS.get(argv[0])
+        program = self.programs.get(argv[0])
         if program is None:
             raise _refusal(400, f'exec: "{argv[0]}": executable file not found in $PATH: unknown')
         found.state = "running"
