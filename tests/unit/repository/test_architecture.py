@@ -30,6 +30,8 @@ LAYERS = {
     # What the collection knows; each package for itself. Those about the host may ask its commands.
     "host": {"_base", "_host"},
     "domain": {"_env", "_venv"},
+    # What brings a domain, the engine and locks together, where that is more than a module can do.
+    "service": {"_environments"},
 }
 USABLE_LAYERS = {
     "shared": {"shared"},
@@ -40,6 +42,7 @@ USABLE_LAYERS = {
     "resolver": {"shared", "questions", "processes", "access"},
     "host": {"shared", "questions"},
     "domain": {"shared"},
+    "service": {"shared", "processes", "access", "resolver", "domain"},
 }
 
 # The only files that may import what is not in the standard library.
@@ -127,6 +130,10 @@ def test_helper_keeps_the_import_rule(name):
         pytest.param("_docker.engine", "from .._resolver.uv import lock", ["_docker.engine imports ._resolver.uv"], id="and not back"),
         pytest.param("_venv.plan", "import packaging.version", ["_venv.plan imports packaging.version"], id="packaging elsewhere"),
         pytest.param("_docker.engine", "from .._venv.spec import Spec", ["_docker.engine imports ._venv.spec"], id="access to domain"),
+        pytest.param(
+            "_environments.converge", "from .._env.plan import Plan\nfrom .._docker.engine import Engine", [], id="service to all"
+        ),
+        pytest.param("_env.plan", "from .._environments import disk", ["_env.plan imports ._environments"], id="domain to service"),
         pytest.param("_docker.images", "import docker", ["_docker.images imports docker"], id="SDK elsewhere"),
         pytest.param("_docker.engine", "def f():\n    import docker.errors", [], id="SDK in its place"),
         pytest.param("_errors", "from ._venv import spec", ["_errors imports ._venv"], id="shared to domain"),

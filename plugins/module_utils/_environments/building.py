@@ -1,0 +1,124 @@
+# Copyright (c) 2026, the dockenv.python contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Build an environment's image under a name of its own, prove it, and let the name of the old one mean it. Decides nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+
+from .._build_options import BuildOptions, Secret
+from .._docker.build import build_image
+from .._docker.buildkit import BuildRequest
+from .._docker.containers import RunRequest, run
+from .._env.dockerfile import DOCKERFILE, for_classic_builder
+from .._env.folder import Folder
+from .._env.install_script import ENVIRONMENT
+from .._env.lock import parse_lock
+from .._env.names import OUR_LABELS
+from .._env.plan import Observed
+from .._errors import CommandFailed, EngineError
+from .._image import Image
+from .._resolver.pip import normalise
+from . import disk
+from .host import Host
+from .place import Place
+
+# Of containers that a task uses for a moment
+TASK_LABEL = f"{OUR_LABELS}task"
+
+# In seconds; it only starts and looks at file names
+_PROOF_TIMEOUT = 300
+_PROOF = """
+import importlib.metadata, json
+print(json.dumps([[each.metadata["Name"], each.version] for each in importlib.metadata.distributions()]))
+"""
+
+
+def build_new(
+    host: Host,
+    place: Place,
+    observed: Observed,
+    target: Folder,
+    options: BuildOptions,
+    secrets: tuple[Secret, ...],
+    labels: Mapping[str, str],
+) -> Image:
+    """Build what the folder shall become, and return the proved image, which has the place's new tag.
+
+    The folder itself is not touched. Raises CommandFailed, naming the step, if the build fails; then nothing is left of it.
+    """
+    is_classic = not host.builder.has_buildkit
+    is_staged = is_classic or any(observed.folder.files.get(path) != text for path, text in target.files.items())
+    is_staged = is_staged or observed.folder.files.keys() != target.files.keys()
+    try:
+        if is_staged:
+            files = dict(target.files)
+            if is_classic and target.is_ours:
+                files[DOCKERFILE] = for_classic_builder(target.dockerfile)
+            disk.stage(place.folder, observed.context, files, place.staging)
+        request = _request(place.staging if is_staged else place.folder, place, options, secrets, labels)
+        image = build_image(host.engine, host.connection, host.builder, request, options.log_path or place.log, host.environment)
+    finally:
+        disk.remove_tree(place.staging)
+    _prove_or_remove(host, place, image, target, options)
+    return image
+
+
+def swap(host: Host, place: Place, new: Image, keep_old: str | None) -> None:
+    """Let the environment's name mean the new image; the image with the id ``keep_old`` gets the place's old tag before."""
+    engine = host.engine
+    if keep_old is not None:
+        engine.tag_image(keep_old, *place.old_tag.split(":"))
+    engine.tag_image(new.id, place.image.repository, place.image.tag)
+    engine.remove_image(place.new_tag, force=True)
+
+
+def _request(context: str, place: Place, options: BuildOptions, secrets: tuple[Secret, ...], labels: Mapping[str, str]) -> BuildRequest:
+    return BuildRequest(
+        context=context,
+        tag=place.new_tag,
+        dockerfile=os.path.join(context, DOCKERFILE),
+        args=options.args,
+        labels=labels,
+        target=options.target,
+        platforms=options.platforms,
+        secrets=secrets,
+        cache_from=options.cache_from,
+        cache_to=options.cache_to,
+        pull=options.pull,
+    )
+
+
+def _prove_or_remove(host: Host, place: Place, image: Image, target: Folder, options: BuildOptions) -> None:
+    """A folder of the user's promises nothing about its image, and one for another platform may not run here."""
+    try:
+        if target.is_ours and not options.platforms:
+            _prove(host, place, image, target)
+    except (CommandFailed, EngineError):
+        host.engine.remove_image(place.new_tag, force=True)
+        raise
+
+
+def _prove(host: Host, place: Place, image: Image, target: Folder) -> None:
+    """Raise CommandFailed unless the image's Python starts and finds what the lock pins."""
+    argv = (f"{ENVIRONMENT}/bin/python3", "-I", "-c", _PROOF)
+    asked = RunRequest(image.id, argv, labels={TASK_LABEL: place.name}, network_mode="none", reset_entrypoint=True)
+    result = run(host.engine, asked, _PROOF_TIMEOUT)
+    output = result.stdout.decode("utf-8", "replace")
+    if result.rc == 0:
+        found = {(normalise(name), version) for name, version in json.loads(output)}
+        # What has a marker may be for another platform.
+        pins = [pin for pin in parse_lock(target.lock or "").pins if pin.version and ";" not in pin.what]
+        missing = [pin.what for pin in pins if (pin.name, pin.version) not in found]
+        reason = f"it does not have {', '.join(missing)}" if missing else ""
+    else:
+        reason = "its time ran out" if result.timed_out else f"its Python ended with exit code {result.rc}"
+    if reason:
+        stderr = result.stderr.decode("utf-8", "replace")
+        raise CommandFailed(
+            f"The new image of {place.name!r} does not work and was removed: {reason}", list(argv), result.rc, output, stderr
+        )

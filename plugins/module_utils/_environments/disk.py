@@ -1,0 +1,173 @@
+# Copyright (c) 2026, the dockenv.python contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Read folders of environments, and write files so that a task killed at any moment leaves whole ones. Decides nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+
+from .._env.digest import ContextEntry
+from .._env.dockerfile import DOCKERFILE, LAYERS
+from .._env.dockerignore import DOCKERIGNORE, Pattern, find_ignore_file, has_exceptions, is_ignored, parse_dockerignore
+from .._env.folder import IGNORED, Folder, is_folder_file
+from .._errors import DockenvError
+
+_CHUNK = 1 << 20
+
+
+def read_text(path: str) -> str:
+    """Return a text file. Raises OSError and UnicodeDecodeError."""
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def find_text(path: str) -> str | None:
+    """Return the text of a file, None if there is no such file; what is not text reads as some text that nobody wrote."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise DockenvError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def read_folder(path: str) -> tuple[Folder, tuple[ContextEntry, ...]]:
+    """Return the files of an environment that the collection writes, and all that a build of the folder sees.
+
+    Nothing is in a folder that is not there. Raises DockenvError if it cannot be read, and InvalidInput for a bad .dockerignore.
+    """
+    try:
+        files = {name: read_text(os.path.join(path, name)) for name in _list_own(path)}
+        entries = tuple(_describe(path, name) for name in _list_files(path, _patterns(path, files)))
+    except (OSError, UnicodeDecodeError) as error:
+        raise DockenvError(f"The folder {path} cannot be read: {getattr(error, 'strerror', None) or 'a file is not UTF-8 text'}") from error
+    return Folder(files), entries
+
+
+def write_file(path: str, content: str, mode: int, part: str) -> None:
+    """Write a file at once, with the folders above it; ``part`` is a path on the same file system."""
+    with _naming("written", path):
+        os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)
+        with suppress(FileNotFoundError):
+            os.unlink(part)
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
+        with open(descriptor, "w", encoding="utf-8") as file:
+            file.write(content)
+            file.flush()
+            os.fchmod(descriptor, mode)
+            os.fsync(descriptor)
+        os.replace(part, path)
+
+
+def remove_file(path: str) -> None:
+    """Remove a file; one that is gone counts as removed."""
+    with _naming("removed", path), suppress(FileNotFoundError):
+        os.unlink(path)
+
+
+def remove_folder(path: str, discarded: str) -> None:
+    """Remove a folder at once: by its name first, then what was in it."""
+    with _naming("removed", path):
+        remove_tree(discarded)
+        if os.path.lexists(path):
+            os.rename(path, discarded)
+        remove_tree(discarded)
+
+
+def remove_tree(path: str) -> None:
+    """Remove a file or a folder if it is there."""
+    with _naming("removed", path):
+        if os.path.isdir(path) and not os.path.islink(path):
+            shutil.rmtree(path)
+        elif os.path.lexists(path):
+            os.unlink(path)
+
+
+def stage(folder: str, context: tuple[ContextEntry, ...], files: Mapping[str, str], staging: str) -> None:
+    """Make ``staging`` what the folder shall become: the user's files of the context, and the texts of ``files``."""
+    with _naming("written", staging):
+        remove_tree(staging)
+        os.makedirs(staging, mode=0o700)
+        for entry in context:
+            if not is_folder_file(entry.path):
+                _link(os.path.join(folder, entry.path), os.path.join(staging, entry.path))
+        for name, text in files.items():
+            path = os.path.join(staging, name)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "w", encoding="utf-8") as file:
+                os.fchmod(file.fileno(), 0o644)
+                file.write(text)
+
+
+def _link(source: str, target: str) -> None:
+    """Give a file a second name, which takes neither time nor space; copy it where the file system or its owner forbids that."""
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except OSError:
+        shutil.copy2(source, target, follow_symlinks=False)
+
+
+def _patterns(path: str, files: Mapping[str, str]) -> tuple[Pattern, ...]:
+    """Return what a build leaves out, also of a folder that has not been written yet."""
+    ignore_file = find_ignore_file(DOCKERFILE, os.listdir(path) if os.path.isdir(path) else ())
+    if ignore_file is None:
+        return () if DOCKERFILE in files else parse_dockerignore("\n".join(IGNORED))
+    return parse_dockerignore(
+        files[ignore_file] if ignore_file == DOCKERIGNORE else read_text(os.path.join(path, ignore_file)), ignore_file
+    )
+
+
+def _list_own(path: str) -> list[str]:
+    """Return the relative paths of the files that the collection writes."""
+    found = []
+    for prefix in ("", f"{LAYERS}/"):
+        with suppress(FileNotFoundError, NotADirectoryError):
+            found += [prefix + name for name in os.listdir(os.path.join(path, prefix)) if is_folder_file(prefix + name)]
+    return sorted(found)
+
+
+def _list_files(path: str, patterns: tuple[Pattern, ...]) -> Iterator[str]:
+    """Yield the relative paths of files and links, without those left out; folders that are left out are not entered."""
+    search_all = has_exceptions(patterns)
+    for folder, folders, names in os.walk(path, onerror=_fail_unless_absent):
+        inside = os.path.relpath(folder, path)
+        prefix = "" if inside == "." else f"{inside}/"
+        links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
+        folders[:] = sorted(name for name in folders if name not in links and (search_all or not is_ignored(prefix + name, patterns)))
+        for name in sorted([*names, *links]):
+            found = os.path.join(folder, name)
+            if not is_ignored(prefix + name, patterns) and (os.path.islink(found) or os.path.isfile(found)):
+                yield prefix + name
+
+
+def _fail_unless_absent(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):
+        raise error
+
+
+def _describe(root: str, name: str) -> ContextEntry:
+    path = os.path.join(root, name)
+    if os.path.islink(path):
+        return ContextEntry(name, "link", os.readlink(path))
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+        return ContextEntry(name, "file", digest.hexdigest(), bool(os.fstat(file.fileno()).st_mode & 0o100))
+
+
+@contextmanager
+def _naming(what: str, path: str) -> Iterator[None]:
+    """Turn an error of the operating system into one that names the path."""
+    try:
+        yield
+    except OSError as error:
+        raise DockenvError(f"{path} cannot be {what}: {error.strerror}") from error

@@ -1,0 +1,50 @@
+# Copyright (c) 2026, the dockenv.python contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a task works with on its host: the engine, the builder and the variables of its environment, each found when needed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Callable
+
+from .._docker.buildkit import Builder, connection_argv, find_builder
+from .._docker.connection import DEFAULT_HOST, Connection
+from .._docker.engine import Engine
+
+_SYSTEM_TOOLS = "/var/lib/dockenv/tools"
+_USERS_TOOLS = "~/.local/share/dockenv/tools"
+
+
+class Host:
+    """The host of one task; ``connect`` opens the connection, so that what needs no engine runs without one."""
+
+    def __init__(self, connection: Connection, environment: Mapping[str, str], connect: Callable[[Connection], Engine]) -> None:
+        self.connection = connection
+        self.environment = environment
+        self._connect = connect
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The engine. Raises EngineError if it does not answer."""
+        return self._connect(self.connection)
+
+    @cached_property
+    def builder(self) -> Builder:
+        """What builds images."""
+        return find_builder(self.environment)
+
+    @property
+    def docker_words(self) -> tuple[str, ...]:
+        """The words with which a launcher reaches the engine; without an option, its caller's settings are valid."""
+        if self.connection.host == DEFAULT_HOST and not self.connection.cli_context:
+            return ("docker",)
+        return ("docker", *connection_argv(self.connection))
+
+    @property
+    def tools(self) -> str:
+        """The folder for programs that the collection installs for itself."""
+        return _SYSTEM_TOOLS if os.geteuid() == 0 else os.path.expanduser(_USERS_TOOLS)

@@ -1,0 +1,102 @@
+# Copyright (c) 2026, the dockenv.python contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Resolve what an environment asks for, for the Python of its base image. Writes no file of the environment."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .._docker.engine import Engine
+from .._docker.images import find_registry_digest, pull
+from .._env.install_script import INSTALLERS
+from .._env.logins import Login, find_login
+from .._env.plan import MakeLock
+from .._env.wanted import parse_wanted, render_requirements
+from .._errors import EngineError
+from .._resolver import uv
+from .._resolver.in_image import lock_in_image, probe
+from .._resolver.request import Index, LockRequest
+from .._resolver.tool import find_uv, install_uv
+from .host import Host
+from .observe import identify
+
+_UV = INSTALLERS[0]
+
+
+@dataclass(frozen=True)
+class Unlocked:
+    """What a lock is made from: the image, the texts of requirements.in and constraints.txt, the lock before, and logins."""
+
+    base: str
+    installer: str
+    requirements: str
+    constraints: str | None = None
+    locked: str = ""
+    logins: tuple[Login, ...] = ()
+
+
+def ensure_base(engine: Engine, base: str, newest: bool) -> None:
+    """Pull the base image if the engine does not have it, or, with ``newest``, not that of the registry.
+
+    Raises EngineError, with what to do, if it cannot be had.
+    """
+    image = engine.find_image(base)
+    if image is not None and not (newest and find_registry_digest(engine, base) not in (None, identify(image, base))):
+        return
+    try:
+        pull(engine, base)
+    except EngineError as error:
+        advice = "where no registry is reached, make the base image with docker_base_image and name it as base_image"
+        raise EngineError(f"The base image {base} cannot be had: {error.message}; {advice}", **error.details) from error
+
+
+def can_resolve_now(host: Host, unlocked: Unlocked) -> bool:
+    """Whether a lock can be made without changing anything on the host, as in check mode."""
+    if host.engine.find_image(unlocked.base) is None:
+        return False
+    return unlocked.installer != _UV or find_uv(host.environment, host.tools) is not None
+
+
+def make_lock(host: Host, unlocked: Unlocked, step: MakeLock) -> str:
+    """Return the new lock. Raises CommandFailed, with the resolver's reason, if there is none."""
+    request = _request(host, unlocked, step)
+    if unlocked.installer != _UV:
+        return lock_in_image(host.engine, unlocked.base, request)
+    program = find_uv(host.environment, host.tools) or install_uv(host.environment, host.tools)
+    with tempfile.TemporaryDirectory(prefix="dockenv-") as folder:
+        return uv.lock(program, request, folder, host.environment)
+
+
+def _request(host: Host, unlocked: Unlocked, step: MakeLock) -> LockRequest:
+    """Hand indexes over apart from the texts: only so they can have logins."""
+    file = parse_wanted(unlocked.requirements, unlocked.constraints)
+    indexes = {name: [_index(value, unlocked.logins) for option, value in file.options if option == name] for name in _INDEX_OPTIONS}
+    others = [(name, value) for name, value in file.options if name not in _INDEX_OPTIONS]
+    pins = [line for line in unlocked.locked.splitlines(keepends=True) if not line.startswith("-")]
+    return LockRequest(
+        requirements=render_requirements(file.requirements, others, has_constraints=False),
+        target=probe(host.engine, unlocked.base),
+        constraints="".join(f"{each.line_with_hashes}\n" for each in file.constraints),
+        locked="".join(pins),
+        upgrade=step.upgrade,
+        upgrade_all=step.upgrade_all,
+        index=_last(indexes["--index-url"]),
+        extra_indexes=tuple(indexes["--extra-index-url"]),
+    )
+
+
+_INDEX_OPTIONS = ("--index-url", "--extra-index-url")
+
+
+def _last(indexes: Sequence[Index]) -> Index | None:
+    """Of several default indexes pip and uv take the last."""
+    return indexes[-1] if indexes else None
+
+
+def _index(url: str, logins: Sequence[Login]) -> Index:
+    login = find_login(url, logins)
+    return Index(url) if login is None else Index(url, login.user, login.password)

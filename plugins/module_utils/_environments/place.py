@@ -1,0 +1,108 @@
+# Copyright (c) 2026, the dockenv.python contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Where an environment has its folder, its lock file, its log and its image, and how one task at a time works there."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+from .._errors import DockenvError
+from .._image_name import ImageName
+
+# Names of environments begin with a letter or a digit, so this is none.
+_STATE = ".dockenv"
+
+
+@dataclass(frozen=True)
+class Place:
+    """The places of one environment; ``root`` is the absolute path of the folder with all environments."""
+
+    name: str
+    root: str
+    image: ImageName
+
+    @property
+    def folder(self) -> str:
+        """The environment's own folder, which is the context of its build."""
+        return os.path.join(self.root, self.name)
+
+    @property
+    def log(self) -> str:
+        """The log of the last build, where the task names no other."""
+        return self._state("log")
+
+    @property
+    def staging(self) -> str:
+        """The folder as it shall become; what is built from it fails without a trace."""
+        return self._state("new")
+
+    @property
+    def part(self) -> str:
+        """A file that is being written, on the file system of the folder."""
+        return self._state("part")
+
+    @property
+    def discarded(self) -> str:
+        """The folder while it is being removed."""
+        return self._state("gone")
+
+    @property
+    def leftovers(self) -> tuple[str, ...]:
+        """What only a task that was killed leaves behind."""
+        return tuple(path for path in (self.staging, self.part, self.discarded) if os.path.lexists(path))
+
+    @property
+    def new_tag(self) -> str:
+        """The name of an image until it has been proved."""
+        return f"{self.image.repository}:dockenv-new"
+
+    @property
+    def old_tag(self) -> str:
+        """The name of a replaced image until it is removed."""
+        return f"{self.image.repository}:dockenv-old"
+
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Let only this task work on the environment; another one waits here. Raises DockenvError if the root cannot be written."""
+        try:
+            descriptor = self._take_guard()
+        except OSError as error:
+            raise DockenvError(
+                f"The folder {self.root} of the environments cannot be written: {error.strerror}; choose another path, or become its owner"
+            ) from error
+        try:
+            yield
+        finally:
+            os.close(descriptor)
+
+    def forget(self) -> None:
+        """Remove what is kept beside the folder; called by who works in :meth:`exclusive`, when the environment is gone."""
+        for path in (self.log, self._state("lock")):
+            with suppress(FileNotFoundError):
+                os.unlink(path)
+        with suppress(OSError):  # other environments are there
+            os.rmdir(os.path.join(self.root, _STATE))
+
+    def _state(self, kind: str) -> str:
+        return os.path.join(self.root, _STATE, f"{self.name}.{kind}")
+
+    def _take_guard(self) -> int:
+        """Return a descriptor of the lock file that holds the lock; while it was waited for, the file may have been removed."""
+        path = self._state("lock")
+        while True:
+            os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)
+            try:
+                descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+            except FileNotFoundError:  # the folder went in this moment
+                continue
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            with suppress(FileNotFoundError):
+                if os.path.samestat(os.lstat(path), os.fstat(descriptor)):
+                    return descriptor
+            os.close(descriptor)

@@ -1,0 +1,165 @@
+# Copyright (c) 2026, the dockenv.python contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What tasks ask for an environment, each with its own way from what is seen to a plan. Does nothing on its own."""
+
+from __future__ import annotations
+
+import os.path
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Callable, Union
+
+from .._build_options import BuildOptions, Secret
+from .._env.folder import Folder
+from .._env.launcher import launcher_paths, render_launchers
+from .._env.logins import NETRC, render_netrc
+from .._env.names import check_environment, check_host_path
+from .._env.plan import (
+    MakeLock,
+    Plan,
+    define_folder,
+    find_lock_reasons,
+    is_made_by_us,
+    plan_build,
+    plan_definition,
+    plan_lock,
+    plan_removal,
+)
+from .._env.spec import EnvSpec
+from .._errors import NotOurs
+from .._image import Image
+from .._image_name import parse_image_name
+from . import disk
+from .host import Host
+from .locking import Unlocked
+from .observe import Seen
+from .place import Place
+
+Resolve = Callable[[Unlocked, MakeLock], Union[str, None]]
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What is to be done, and the folder afterwards; None where there is to be none."""
+
+    plan: Plan
+    target: Folder | None
+
+
+@dataclass(frozen=True)
+class Present:
+    """The environment as defined: folder, lock, launchers and image. ``docker`` are the words of the launchers."""
+
+    spec: EnvSpec
+    options: BuildOptions
+    docker: tuple[str, ...] = ("docker",)
+    force: bool = False
+    needs_engine: bool = field(default=True, init=False)
+
+    @property
+    def place(self) -> Place:
+        """Where the environment is."""
+        return Place(self.spec.name, self.spec.root, self.spec.image)
+
+    @property
+    def launchers(self) -> tuple[str, ...]:
+        """The paths at which launchers are to be."""
+        return launcher_paths(self.spec.launcher)
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """The secrets of the build, with the one of the logins in URLs."""
+        logins = self.spec.wanted.logins
+        return (*self.options.secrets, *([Secret(NETRC, "value", render_netrc(logins))] if logins else []))
+
+    def find_base(self, seen: Seen) -> str | None:
+        """Return the name of the base image."""
+        return self.spec.base
+
+    def plan(self, seen: Seen, resolve: Resolve) -> Outlook:
+        """Return what is to be done; without a lock from ``resolve`` the lock there was stands in. Raises NotOurs."""
+        self._refuse_foreign_image(seen.observed.image)
+        folder = seen.observed.folder
+        reasons = find_lock_reasons(self.spec, folder)
+        step = MakeLock()
+        lock = resolve(unlocked_of(self.spec, folder), step) if reasons else None
+        target = define_folder(self.spec, folder, lock)
+        launchers = render_launchers(self.spec, self.docker)
+        plan = plan_lock(reasons, step).then(plan_definition(self.spec, seen.observed, launchers, target))
+        return Outlook(plan.then(plan_build(self.spec.name, str(self.spec.image), seen.observed, target, self.options)), target)
+
+    def _refuse_foreign_image(self, image: Image | None) -> None:
+        if image is not None and not self.force and not is_made_by_us(image, self.spec.name):
+            raise NotOurs(
+                f"name: the image {self.spec.image} was not built by this collection; choose another name, or set force to take the name from it"
+            )
+
+
+@dataclass(frozen=True)
+class Defined:
+    """The files of the definition and its launchers only; no engine is asked."""
+
+    spec: EnvSpec
+    options: BuildOptions
+    docker: tuple[str, ...] = ("docker",)
+    needs_engine: bool = field(default=False, init=False)
+
+    @property
+    def place(self) -> Place:
+        """Where the environment is."""
+        return Place(self.spec.name, self.spec.root, self.spec.image)
+
+    @property
+    def launchers(self) -> tuple[str, ...]:
+        """The paths at which launchers are to be."""
+        return launcher_paths(self.spec.launcher)
+
+    def plan(self, seen: Seen, resolve: Resolve) -> Outlook:
+        """Return what is to be written; a lock that does not fit any more goes, so that it is not built. Raises NotOurs."""
+        reasons = find_lock_reasons(self.spec, seen.observed.folder)
+        target = define_folder(self.spec, Folder() if reasons else seen.observed.folder)
+        return Outlook(plan_definition(self.spec, seen.observed, render_launchers(self.spec, self.docker), target), target)
+
+
+@dataclass(frozen=True)
+class Absent:
+    """No folder, no launchers and no image of the environment."""
+
+    place: Place
+    options: BuildOptions
+    force: bool = False
+    launchers: tuple[str, ...] = ()
+    needs_engine: bool = field(default=True, init=False)
+
+    def find_base(self, seen: Seen) -> str | None:
+        """Return None: what goes is compared with nothing."""
+        return None
+
+    def plan(self, seen: Seen, resolve: Resolve) -> Outlook:
+        """Return what is to be removed. Raises NotOurs for what is the user's, InvalidInput for an image in use."""
+        return Outlook(plan_removal(self.place.name, seen.observed, seen.exists, self.force), None)
+
+
+def unlocked_of(spec: EnvSpec, folder: Folder) -> Unlocked:
+    """Return what the lock of a definition is made from, with the lock there is."""
+    requirements, constraints = spec.wanted.texts
+    return Unlocked(spec.base, spec.installer, requirements, constraints, folder.lock or "", spec.wanted.logins)
+
+
+def read_task(params: Mapping[str, Any], options: BuildOptions, host: Host) -> Present | Defined | Absent:
+    """Return the task that the parameters of docker_env ask for. Raises InvalidInput."""
+    if params["state"] == "absent":
+        return Absent(_find_place(params), options, params["force"])
+    spec = EnvSpec.from_params(params, disk.read_text, options.secrets)
+    if params["state"] == "defined":
+        return Defined(spec, options, host.docker_words)
+    return Present(spec, options, host.docker_words, params["force"])
+
+
+def _find_place(params: Mapping[str, Any]) -> Place:
+    """Return where an environment is of which only the name may be known; its folder says which image it has."""
+    name, root = check_environment(params["name"]), check_host_path(params["path"], "path")
+    recorded = disk.read_folder(os.path.join(root, name))[0].record.get("image")
+    return Place(name, root, parse_image_name(params["image"] or recorded or name))

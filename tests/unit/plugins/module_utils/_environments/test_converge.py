@@ -1,0 +1,317 @@
+# Copyright (c) 2026, the dockenv.python contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whole lives of environments, with real files, over the fake engine and its classic builder."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+
+import pytest
+from ansible_collections.dockenv.python.plugins.module_utils._build_options import BuildOptions
+from ansible_collections.dockenv.python.plugins.module_utils._docker.buildkit import Builder
+from ansible_collections.dockenv.python.plugins.module_utils._docker.connection import Connection
+from ansible_collections.dockenv.python.plugins.module_utils._environments import converge as service
+from ansible_collections.dockenv.python.plugins.module_utils._environments.host import Host
+from ansible_collections.dockenv.python.plugins.module_utils._environments.report import report
+from ansible_collections.dockenv.python.plugins.module_utils._environments.tasks import Absent, Defined, Present
+from ansible_collections.dockenv.python.plugins.module_utils._errors import CommandFailed, EngineError, InvalidInput, NotOurs
+from ansible_collections.dockenv.python.tests.unit.plugins.module_utils._docker.fake_engine import BASE, make_engine
+from ansible_collections.dockenv.python.tests.unit.plugins.module_utils._env.definitions import make_lock, make_spec
+
+TAG = "science:latest"
+VERSIONS = {"six": "1.17.0", "idna": "3.10"}
+
+
+class World:
+    """A host with a fake engine, whose images have the packages in ``installed``."""
+
+    def __init__(self, root):
+        self.root = str(root / "envs")
+        self.launcher = str(root / "bin" / "science")
+        self.engine = make_engine()
+        self.client = self.engine.client
+        self.installed = dict(VERSIONS)
+        self.connections = 0
+        self.client.programs["/opt/env/bin/python3"] = self._list_packages
+
+    def _list_packages(self, container, argv):
+        return 0, json.dumps(sorted(self.installed.items())).encode(), b""
+
+    def _connect(self, connection):
+        self.connections += 1
+        return self.engine
+
+    def host(self):
+        host = Host(Connection(), {}, self._connect)
+        host.builder = Builder("none")
+        return host
+
+    def present(self, check_mode=False, options=None, force=False, **params):
+        spec = make_spec(path=self.root, **{"python": None, "base_image": BASE, **params})
+        return report(service.converge(Present(spec, options or BuildOptions(), force=force), self.host(), check_mode))
+
+    def defined(self, check_mode=False, **params):
+        spec = make_spec(path=self.root, **{"python": None, "base_image": BASE, **params})
+        return report(service.converge(Defined(spec, BuildOptions()), self.host(), check_mode))
+
+    def absent(self, check_mode=False, force=False):
+        place = Present(make_spec(path=self.root), BuildOptions()).place
+        return report(service.converge(Absent(place, BuildOptions(), force), self.host(), check_mode))
+
+    def path(self, *names):
+        return os.path.join(self.root, "science", *names)
+
+    def read(self, *names):
+        with open(self.path(*names), encoding="utf-8") as file:
+            return file.read()
+
+    def files(self):
+        found = {}
+        for folder, _folders, names in os.walk(self.root):
+            for name in names:
+                path = os.path.join(folder, name)
+                if not path.endswith((".log", ".lock")):
+                    with open(path, "rb") as file:
+                        found[os.path.relpath(path, self.root)] = file.read()
+        return found
+
+    def tags(self):
+        return sorted(tag for image in self.client.images_by_id.values() for tag in image.tags)
+
+    def dangling(self):
+        return [image.id for image in self.client.images_by_id.values() if not image.tags]
+
+
+@pytest.fixture
+def world(tmp_path, monkeypatch):
+    def resolve(host, unlocked, step):
+        names = [line for line in unlocked.requirements.splitlines() if line in VERSIONS]
+        if "impossible" in unlocked.requirements:
+            raise CommandFailed("The requirements cannot be resolved", ["uv"], 1)
+        return make_lock(*(f"{name}=={VERSIONS[name]}" for name in names))
+
+    monkeypatch.setattr(service, "make_lock", resolve)
+    monkeypatch.setattr(service, "can_resolve_now", lambda host, unlocked: True)
+    return World(tmp_path)
+
+
+def same_but_image(foretold, done):
+    return {**foretold, "image": None} == {**done, "image": None}
+
+
+# P3 P5 P7 T17 T20
+def test_a_whole_life_is_foretold_and_repeated_without_change(world):
+    steps = [
+        (lambda **mode: world.present(packages=["six"], launcher=world.launcher, **mode), ["image_missing", "lock_missing"]),
+        (lambda **mode: world.present(packages=["six", "idna"], launcher=world.launcher, **mode), ["requirements_changed"]),
+        (lambda **mode: world.present(packages=["six", "idna"], **mode), ["launcher_changed"]),
+        (lambda **mode: world.absent(**mode), ["removed"]),
+    ]
+    for run, reasons in steps:
+        before = world.files(), world.tags()
+        foretold = run(check_mode=True)
+        assert (world.files(), world.tags()) == before
+        done = run()
+        assert done["changed"] is True
+        assert set(reasons) <= set(done["reasons"])
+        assert same_but_image(foretold, done)
+        again = run()
+        assert (again["changed"], again["actions"], again["reasons"], again["diff"]) == (False, [], [], [])
+        assert (again["image"], again["environment"]) == (done["image"], done["environment"])
+        assert world.dangling() == []
+    assert world.tags() == [BASE]
+    assert os.listdir(world.root) == []
+    assert os.listdir(os.path.dirname(world.launcher)) == []
+
+
+def test_a_new_package_replaces_the_image_and_keeps_the_old_lock_as_a_layer(world):
+    first = world.present(packages=["six"])
+    second = world.present(packages=["six", "idna"])
+    assert second["lock_changes"] == {"added": ["idna==3.10"], "removed": [], "moved": []}
+    assert second["actions"][-2:] == [f"build {TAG}", f"remove the image {first['image']['id']}"]
+    assert world.read("layers", "1.txt") == make_lock("six==1.17.0")
+    assert second["environment"]["packages"] == {"idna": "3.10", "six": "1.17.0"}
+    assert world.tags() == [BASE, TAG]
+
+
+def test_a_package_taken_back_removes_the_layers_folder(world):
+    world.present(packages=["six"])
+    world.present(packages=["six", "idna"])
+    world.present(packages=["six"])
+    assert sorted(os.listdir(world.path())) == [".dockerignore", "Dockerfile", "install.py", "requirements.in", "requirements.txt"]
+
+
+# P4
+def test_a_failed_build_changes_neither_folder_nor_image(world):
+    world.present(packages=["six"])
+    before = world.files(), world.tags()
+    with pytest.raises(CommandFailed, match=r"Building science:dockenv-new failed"):
+        world.present(packages=["six", "idna"], template="/t", files={"/t": "FROM @BASE_IMAGE@\nRUN false\n@INSTALL@\n"})
+    assert (world.files(), world.tags(), world.dangling()) == (*before, [])
+
+
+def test_an_image_without_what_is_locked_is_not_taken(world):
+    world.present(packages=["six"])
+    before = world.files(), world.tags()
+    with pytest.raises(CommandFailed) as caught:
+        world.installed.pop("idna")
+        world.present(packages=["six", "idna"])
+    assert caught.value.message == "The new image of 'science' does not work and was removed: it does not have idna==3.10"
+    assert (world.files(), world.tags(), world.dangling()) == (*before, [])
+
+
+def test_requirements_that_cannot_be_met_change_nothing(world):
+    with pytest.raises(CommandFailed, match="cannot be resolved"):
+        world.present(packages=["impossible"])
+    assert (world.files(), world.tags()) == ({}, [BASE])
+
+
+@pytest.mark.parametrize("moment", ["tag_image", "remove_image"])
+def test_what_a_killed_task_left_is_completed(world, monkeypatch, moment):
+    world.present(packages=["six"])
+
+    def die(*arguments, **options):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(world.engine), moment, die)
+        with pytest.raises(KeyboardInterrupt):
+            world.present(packages=["six", "idna"])
+    assert world.tags() != [BASE, TAG]
+    foretold = world.present(packages=["six", "idna"], check_mode=True)
+    done = world.present(packages=["six", "idna"])
+    assert same_but_image(foretold, done)
+    assert done["reasons"][0] == "interrupted"
+    assert (world.tags(), world.dangling()) == ([BASE, TAG], [])
+    assert world.present(packages=["six", "idna"])["changed"] is False
+
+
+def test_files_that_a_killed_task_left_are_removed(world):
+    world.present(packages=["six"])
+    os.makedirs(os.path.join(world.root, ".dockenv", "science.new", "layers"))
+    done = world.present(packages=["six"])
+    assert done["reasons"] == ["interrupted"]
+    assert done["actions"] == [f"remove what an interrupted task left: {world.root}/.dockenv/science.new"]
+    assert world.present(packages=["six"])["changed"] is False
+
+
+def test_of_two_tasks_at_once_one_waits_and_finds_it_done(world, monkeypatch):
+    resolve, inside, go_on = service.make_lock, threading.Event(), threading.Event()
+
+    def slow(*arguments):
+        inside.set()
+        assert go_on.wait(20)
+        return resolve(*arguments)
+
+    monkeypatch.setattr(service, "make_lock", slow)
+    results = []
+    tasks = [threading.Thread(target=lambda: results.append(world.present(packages=["six"])["changed"])) for _number in range(2)]
+    tasks[0].start()
+    assert inside.wait(20)
+    tasks[1].start()
+    tasks[1].join(0.3)
+    assert tasks[1].is_alive()
+    go_on.set()
+    for task in tasks:
+        task.join(20)
+    assert results == [True, False]
+    assert world.client.calls.count("build") == 1
+
+
+def test_the_users_files_are_part_of_the_build_and_stay(world):
+    world.present(packages=["six"])
+    with open(world.path("data.csv"), "w", encoding="utf-8") as file:
+        file.write("1\n")
+    done = world.present(packages=["six", "idna"])
+    assert "context_changed" in done["reasons"]
+    assert world.read("data.csv") == "1\n"
+
+
+def test_a_base_image_that_moved_is_noticed(world):
+    world.present(packages=["six"])
+    world.client.add_image(BASE)
+    assert world.present(packages=["six"], options=BuildOptions(base_check="none"))["changed"] is False
+    assert world.present(packages=["six"])["reasons"] == ["base_updated"]
+
+
+def test_a_missing_base_image_says_what_to_do(world):
+    with pytest.raises(EngineError, match=r"make the base image with docker_base_image and name it as base_image$"):
+        world.present(packages=["six"], base_image="missing:1")
+    assert world.files() == {}
+
+
+# T19
+def test_a_base_image_is_pulled_and_its_moves_in_the_registry_are_noticed(world):
+    options = BuildOptions(base_check="registry")
+    world.client.registry["python:3.13-slim"] = "sha256:" + "a" * 64
+    slim = {"packages": ["six"], "base_image": None, "python": "3.13", "options": options}
+    assert world.present(**slim)["image"]["labels"]["dockenv.python.base"] == "sha256:" + "a" * 64
+    assert world.present(**slim)["changed"] is False
+    world.client.registry["python:3.13-slim"] = "sha256:" + "b" * 64
+    assert world.present(**slim)["reasons"] == ["base_updated"]
+    assert world.present(**slim)["changed"] is False
+
+
+# P2 P21
+def test_defined_writes_the_files_and_asks_no_engine(world):
+    foretold = world.defined(packages=["six"], check_mode=True)
+    done = world.defined(packages=["six"])
+    assert (foretold, world.connections) == (done, 0)
+    assert (done["reasons"], done["image"], done["log_path"]) == (["definition_changed"], None, None)
+    assert world.defined(packages=["six"])["changed"] is False
+    assert set(done) == set(world.present(packages=["six"]))
+    assert world.defined(packages=["six"])["changed"] is False
+
+
+def test_defined_removes_a_lock_that_does_not_fit(world):
+    world.present(packages=["six"])
+    assert f"remove {world.path('requirements.txt')}" in world.defined(packages=["idna"])["actions"]
+    assert world.present(packages=["idna"])["environment"]["packages"] == {"idna": "3.10"}
+
+
+def test_what_is_the_users_is_refused(world):
+    world.client.add_image(TAG)
+    with pytest.raises(NotOurs) as caught:
+        world.present(packages=["six"])
+    assert caught.value.message == (
+        "name: the image science:latest was not built by this collection; choose another name, or set force to take the name from it"
+    )
+    assert world.absent()["changed"] is False
+    assert world.present(packages=["six"], force=True)["reasons"][-1] == "unmanaged_image"
+    assert len(world.dangling()) == 1
+
+
+def test_a_folder_of_the_users_is_refused(world):
+    os.makedirs(world.path())
+    with open(world.path("Dockerfile"), "w", encoding="utf-8") as file:
+        file.write("FROM scratch\n")
+    for run in (world.absent, world.defined, world.present):
+        with pytest.raises(NotOurs, match="was not made by this collection"):
+            run()
+    assert world.read("Dockerfile") == "FROM scratch\n"
+
+
+def test_an_image_in_use_is_removed_only_by_force(world):
+    world.present(packages=["six"])
+    world.client.create_container(TAG, name="user", labels={}, command=["true"], host_config={})
+    with pytest.raises(InvalidInput, match="is used by the containers user; remove them first, or set force"):
+        world.absent()
+    assert world.absent(force=True)["changed"] is True
+    assert (world.files(), world.tags()) == ({}, [BASE])
+
+
+# P25
+def test_what_the_registry_does_not_have_is_pushed(world):
+    options = BuildOptions(push=True)
+    name = "registry.example/science"
+    world.present(packages=["six"], image=name)
+    foretold = world.present(packages=["six"], image=name, options=options, check_mode=True)
+    assert (foretold["actions"], foretold["reasons"]) == ([f"push {name}:latest"], ["not_pushed"])
+    assert world.client.registry == {}
+    assert world.present(packages=["six"], image=name, options=options)["actions"] == foretold["actions"]
+    assert world.present(packages=["six"], image=name, options=options)["changed"] is False
+    assert list(world.client.registry) == [f"{name}:latest"]
