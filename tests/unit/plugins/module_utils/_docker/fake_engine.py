@@ -146,7 +146,7 @@ class FakeClient:
         self.calls.append("build")
         with open(arguments["dockerfile"], encoding="utf-8") as file:
             lines = [line.strip() for line in file if line.strip()]
-        base = next(line.split()[1] for line in lines if line.startswith("FROM "))
+        base, *_stages = (line.split()[1] for line in lines if line.startswith("FROM "))
         parent = self._image(base)
         for number, line in enumerate(lines, 1):
             yield {"stream": f"Step {number}/{len(lines)} : {line}\n"}

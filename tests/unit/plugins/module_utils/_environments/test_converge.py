@@ -109,7 +109,7 @@ def test_a_whole_life_is_foretold_and_repeated_without_change(world):
         (lambda **mode: world.present(packages=["six"], launcher=world.launcher, **mode), ["image_missing", "lock_missing"]),
         (lambda **mode: world.present(packages=["six", "idna"], launcher=world.launcher, **mode), ["requirements_changed"]),
         (lambda **mode: world.present(packages=["six", "idna"], **mode), ["launcher_changed"]),
-        (lambda **mode: world.absent(**mode), ["removed"]),
+        (world.absent, ["removed"]),
     ]
     for run, reasons in steps:
         before = world.files(), world.tags()
