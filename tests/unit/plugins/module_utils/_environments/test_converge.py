@@ -208,8 +208,12 @@ def test_of_two_tasks_at_once_one_waits_and_finds_it_done(world, monkeypatch):
         return resolve(*arguments)
 
     monkeypatch.setattr(service, "make_lock", slow)
-    results = []
-    tasks = [threading.Thread(target=lambda: results.append(world.present(packages=["six"])["changed"])) for _number in range(2)]
+    results = {}
+
+    def run(number):
+        results[number] = world.present(packages=["six"])["changed"]
+
+    tasks = [threading.Thread(target=run, args=(number,)) for number in range(2)]
     tasks[0].start()
     assert inside.wait(20)
     tasks[1].start()
@@ -218,7 +222,7 @@ def test_of_two_tasks_at_once_one_waits_and_finds_it_done(world, monkeypatch):
     go_on.set()
     for task in tasks:
         task.join(20)
-    assert results == [True, False]
+    assert results == {0: True, 1: False}
     assert world.client.calls.count("build") == 1
 
 
