@@ -12,7 +12,7 @@ import tarfile
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import Any
 
@@ -53,7 +53,9 @@ class RunRequest:
     ``account`` is the user in the container; its name resolves there, and its home is an empty folder in memory, except
     root's, which is the image's. Without an account, the user is the image's own. ``stdin`` None means no standard input.
     With ``reset_entrypoint`` the image's entry point does not run, and ``argv`` is the whole command.
-    ``files`` maps absolute paths to what only root can read there, in this container alone.
+    ``files`` maps absolute paths to what only root can read there, in this container alone. ``volumes`` are written as
+    ``docker run --volume`` takes them; unlike with ``mounts``, a folder that is missing on the host is made. With ``init`` a
+    small program passes signals on to the command and cares for orphans.
     """
 
     image: str
@@ -63,6 +65,7 @@ class RunRequest:
     env: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     mounts: tuple[Mount, ...] = ()
+    volumes: tuple[str, ...] = ()
     ports: tuple[Port, ...] = ()
     network_mode: str | None = None
     hostname: str | None = None
@@ -70,6 +73,7 @@ class RunRequest:
     stdin: bytes | None = None
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     reset_entrypoint: bool = False
+    init: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,12 +137,17 @@ def run(engine: Engine, request: RunRequest, timeout: float | None = None) -> Ru
     return RunResult(rc, stdout, stderr, expired.is_set())
 
 
-def start(engine: Engine, request: RunRequest) -> Container:
+def start(engine: Engine, request: RunRequest, replaced: str | None = None) -> Container:
     """Start a container, leave it running, and return it with the ports that the engine chose.
 
-    Raises EngineError if it cannot be made or started; then it is gone.
+    ``replaced`` is the id of the container that has the name and the ports so far. It is stopped and removed when the new one
+    has been made. Raises EngineError if it cannot be made or started; then it is gone.
     """
-    with _created(engine, request, keep=True) as container:
+    with _created(engine, request if replaced is None else replace(request, name=None), keep=True) as container:
+        if replaced is not None:
+            _end(engine, replaced)
+            with engine.asking(f"naming the new container {request.name}"):
+                engine.client.rename(container, request.name)
         with engine.asking(f"starting a container of the image {request.image}"):
             engine.client.start(container)
             found = engine.client.containers(all=True, filters={"id": container})
@@ -148,6 +157,17 @@ def start(engine: Engine, request: RunRequest) -> Container:
                 "run its command without detach to see what it says"
             )
     return _read_container(found[0])
+
+
+def _end(engine: Engine, container: str) -> None:
+    """Let a container end in its own way, and remove it; one that is gone counts as removed."""
+    try:
+        with engine.asking("stopping a container"):
+            engine.client.stop(container, timeout=GRACE)
+    except EngineError as error:
+        if error.details.get("status") != 404:
+            raise
+    _remove(engine, container)
 
 
 def remove_lost(engine: Engine, label: str) -> tuple[str, ...]:
@@ -184,7 +204,7 @@ def _creation(engine: Engine, request: RunRequest) -> dict[str, Any]:
     account, env, tmpfs = request.account, dict(request.env), {}
     if account is not None:
         env.setdefault("HOME", account.home)
-    if account is not None and account.uid != 0:
+    if account is not None and account.uid != 0 and account.home not in _targets(request):
         tmpfs[account.home] = f"uid={account.uid},gid={account.gid},mode=0700,exec"
     host_config = engine.client.create_host_config(
         auto_remove=True,
@@ -192,6 +212,8 @@ def _creation(engine: Engine, request: RunRequest) -> dict[str, Any]:
         port_bindings={f"{port.container_port}/{port.protocol}": _bindings(request, port) for port in request.ports},
         network_mode=request.network_mode,
         tmpfs=tmpfs,
+        binds=list(request.volumes),
+        init=request.init or None,
     )
     return {
         "image": request.image,
@@ -208,6 +230,11 @@ def _creation(engine: Engine, request: RunRequest) -> dict[str, Any]:
         "stdin_open": request.stdin is not None,
         "host_config": host_config,
     }
+
+
+def _targets(request: RunRequest) -> set[str]:
+    """Return the places in the container at which something is mounted."""
+    return {mount.target for mount in request.mounts} | {volume.split(":")[1] for volume in request.volumes}
 
 
 def _mount(mount: Mount) -> dict[str, Any]:

@@ -72,13 +72,13 @@ def compute_digest(build: BuildInput) -> InputDigest:
     """Return the digest; equal for equal inputs in any order."""
     parts = {
         "schema": str(SCHEMA),
-        "dockerfile": _hash(without_record(build.dockerfile)),
-        "context": _hash(sorted([entry.path, entry.kind, entry.is_executable, entry.content] for entry in build.context)),
-        "args": _hash(sorted(build.args)),
-        "target": _hash(build.target),
-        "platforms": _hash(sorted(set(build.platforms))),
-        "labels": _hash(sorted(build.labels)),
-        "secrets": _hash(sorted(build.secrets)),
+        "dockerfile": short_hash(without_record(build.dockerfile)),
+        "context": short_hash(sorted([entry.path, entry.kind, entry.is_executable, entry.content] for entry in build.context)),
+        "args": short_hash(sorted(build.args)),
+        "target": short_hash(build.target),
+        "platforms": short_hash(sorted(set(build.platforms))),
+        "labels": short_hash(sorted(build.labels)),
+        "secrets": short_hash(sorted(build.secrets)),
     }
     return InputDigest(f"sha256:{hashlib.sha256(_canonical(parts)).hexdigest()}", parts, build.base)
 
@@ -119,7 +119,8 @@ def without_record(dockerfile: str) -> str:
     return "".join(line for line in dockerfile.splitlines(keepends=True) if not line.startswith(RECORD_PREFIX))
 
 
-def _hash(value: Any) -> str:
+def short_hash(value: Any) -> str:
+    """Return a digest of a value that JSON can hold; long enough to tell whether one thing changed."""
     return hashlib.sha256(_canonical(value)).hexdigest()[:_PART_LENGTH]
 
 

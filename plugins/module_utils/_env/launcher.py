@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
 
 from .install_script import ENVIRONMENT
 from .spec import EnvSpec
@@ -16,6 +17,12 @@ from .spec import EnvSpec
 # The second line of every launcher; what does not have it is the user's.
 MARK = "# Made by the Ansible collection dockenv.python."
 INTERPRETER_SUFFIX = "-python"
+# Folders that stay the image's: the host's in their place would hide the environment. A star stands for any text, slashes too.
+_SYSTEM = (
+    *("/", "/bin", "/bin/*", "/boot", "/dev", "/dev/*", "/etc", "/home", "/lib", "/lib*/*", "/opt", ENVIRONMENT, f"{ENVIRONMENT}/*"),
+    *("/proc", "/proc/*", "/run", "/sbin", "/sbin/*", "/sys", "/sys/*", "/usr", "/usr/bin*", "/usr/lib*", "/usr/sbin*", "/usr/share*"),
+    *("/usr/local", "/usr/local/bin*", "/usr/local/lib*", "/usr/local/sbin*", "/var", "/var/lib"),
+)
 
 
 def render_launchers(spec: EnvSpec, docker: Sequence[str] = ("docker",)) -> Mapping[str, str]:
@@ -39,6 +46,11 @@ def is_our_launcher(text: str) -> bool:
     return text.startswith(f"#!/bin/sh\n{MARK}")
 
 
+def is_system_folder(path: str) -> bool:
+    """Whether a folder of the host must not be mounted at its own place in a container."""
+    return any(fnmatchcase(path, pattern) for pattern in _SYSTEM)
+
+
 def _render(spec: EnvSpec, docker: Sequence[str], last: str) -> str:
     volumes = [volume.mounted for volume in spec.volumes if not volume.source.startswith(".")]
     values = {
@@ -47,7 +59,7 @@ def _render(spec: EnvSpec, docker: Sequence[str], last: str) -> str:
         "IMAGE": shlex.quote(str(spec.image)),
         "DOCKER": " ".join(shlex.quote(word) for word in docker),
         "VOLUMES": " ".join(f"--volume={shlex.quote(volume)}" for volume in volumes),
-        "ENV": ENVIRONMENT,
+        "SYSTEM": "|".join(_SYSTEM),
         "PYTHON": f"{ENVIRONMENT}/bin/python3",
         "ENTER": shlex.quote(_ENTER),
     }
@@ -104,11 +116,9 @@ add_mount() {
 $mounts"
 }
 
-# A folder of the system stays the image's: the host's in its place would hide the environment.
 is_system() {
     case $1 in
-    /|/bin|/bin/*|/boot|/dev|/dev/*|/etc|/home|/lib|/lib*/*|/opt|@ENV@|@ENV@/*|/proc|/proc/*|/run|/sbin|/sbin/*|/sys|/sys/*) ;;
-    /usr|/usr/bin*|/usr/lib*|/usr/sbin*|/usr/share*|/usr/local|/usr/local/bin*|/usr/local/lib*|/usr/local/sbin*|/var|/var/lib) ;;
+    @SYSTEM@) ;;
     *) return 1 ;;
     esac
 }

@@ -20,7 +20,7 @@ PROTOCOLS = ("tcp", "udp", "sctp")
 VOLUME_MODES = ("ro", "rw", "z", "Z", "nocopy")
 
 _PORT = re.compile(
-    r"(?:(?:(?P<address>\[[0-9A-Fa-f:.]+\]|[0-9.]+):)?(?P<host>[0-9]{1,5}):)?(?P<container>[0-9]{1,5})(?:/(?P<protocol>[a-z]+))?"
+    r"(?!:)(?:(?:(?P<address>\[[0-9A-Fa-f:.]+\]|[0-9.]+):)?(?P<host>[0-9]{0,5}):)?(?P<container>[0-9]{1,5})(?:/(?P<protocol>[a-z]+))?"
 )
 _VOLUME_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]+")
 _UNUSABLE_SOURCE = re.compile(r"[\x00-\x1f\x7f:]")

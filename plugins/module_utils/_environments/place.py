@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
+from .._env.folder import Folder
 from .._errors import DockenvError
-from .._image_name import ImageName
+from .._image_name import ImageName, parse_image_name
 
 # Names of environments begin with a letter or a digit, so this is none.
 _STATE = ".dockenv"
@@ -26,6 +27,12 @@ class Place:
     name: str
     root: str
     image: ImageName
+
+    @classmethod
+    def of_folder(cls, name: str, root: str, folder: Folder, image: str | None = None) -> Place:
+        """Return the place of an environment whose image is named in the task, or in its folder, or like itself."""
+        recorded = folder.record.get("image")
+        return cls(name, root, parse_image_name(image or (recorded if isinstance(recorded, str) else "") or name))
 
     @property
     def folder(self) -> str:

@@ -30,7 +30,6 @@ from .._env.plan import (
 from .._env.spec import EnvSpec
 from .._errors import NotOurs
 from .._image import Image
-from .._image_name import parse_image_name
 from . import disk
 from .host import Host
 from .locking import Unlocked
@@ -161,5 +160,5 @@ def read_task(params: Mapping[str, Any], options: BuildOptions, host: Host) -> P
 def _find_place(params: Mapping[str, Any]) -> Place:
     """Return where an environment is of which only the name may be known; its folder says which image it has."""
     name, root = check_environment(params["name"]), check_host_path(params["path"], "path")
-    recorded = disk.read_folder(os.path.join(root, name))[0].record.get("image")
-    return Place(name, root, parse_image_name(params["image"] or recorded or name))
+    folder, _context = disk.read_folder(os.path.join(root, name))
+    return Place.of_folder(name, root, folder, params["image"])
