@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -40,8 +41,10 @@ class Transfer:
     digest: str
 
 
-def list_images(engine: Engine, label: str) -> tuple[ImageSummary, ...]:
-    """Return all images with the label, dangling ones too, in one question; ``label`` is a name or ``name=value``."""
+def list_images(engine: Engine, label: str | None = None) -> tuple[ImageSummary, ...]:
+    """Return all images with the label, or all, dangling ones too, in one question; ``label`` is a name or ``name=value``."""
+    if label is None:
+        return _list(engine, "listing the images")
     return _list(engine, f"listing the images with the label {label}", filters={"label": label})
 
 
@@ -114,6 +117,16 @@ def find_registry_digest(engine: Engine, reference: str) -> str | None:
         if error.details.get("status") == 404 or "manifest unknown" in error.message:
             return None
         raise
+
+
+def familiar_name(reference: str) -> str:
+    """Return a name as an engine lists it: without the registry and the folder that are meant where none is written.
+
+    After ParseNormalizedNamed and FamiliarName of https://github.com/distribution/reference.
+    """
+    name = re.sub(r"^(?:index\.)?docker\.io/", "", reference)
+    first, slash, rest = name.partition("/")
+    return rest if first == "library" and slash and "/" not in rest else name
 
 
 def split_reference(reference: str) -> tuple[str, str]:

@@ -1,0 +1,52 @@
+# Copyright (c) 2026, the dockenv.python contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Says how far an image is from the folder that it was made from, where nobody says which options a build would have; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .._build_options import BuildOptions
+from .digest import BuildInput, InputDigest, compare, compute_digest, read_labels
+from .folder import Folder
+from .lock import find_unlocked, parse_lock
+from .plan import Observed, make_input
+from .wanted import CONSTRAINTS, REQUIREMENTS_IN, parse_wanted
+
+# Parts of the digest that the folder and the base image decide; the others come from options of a task.
+_OF_THE_FOLDER = ("schema", "dockerfile", "context")
+
+
+def find_drift(observed: Observed, labels: Mapping[str, str] | None) -> tuple[str, ...]:
+    """Return why the next build would make another image, in the words of docker_env; empty if it would not.
+
+    ``labels`` are those of the image, None without one. Raises InvalidInput for a file of the folder that cannot be read.
+    """
+    return (*_find_lock_drift(observed.folder), *_find_image_drift(make_input(observed, observed.folder, BuildOptions()), labels))
+
+
+def list_unlocked(folder: Folder) -> tuple[str, ...]:
+    """Return what requirements.in asks for and the lock does not give. Raises InvalidInput."""
+    wanted = parse_wanted(folder.files.get(REQUIREMENTS_IN, ""), folder.files.get(CONSTRAINTS))
+    return find_unlocked(wanted.requirements, parse_lock(folder.lock or ""))
+
+
+def _find_lock_drift(folder: Folder) -> tuple[str, ...]:
+    """A folder of the user's may have its requirements in other ways."""
+    if REQUIREMENTS_IN not in folder.files:
+        return ()
+    if folder.lock is None:
+        return ("lock_missing",)
+    return ("lock_incomplete",) if list_unlocked(folder) else ()
+
+
+def _find_image_drift(build: BuildInput, labels: Mapping[str, str] | None) -> tuple[str, ...]:
+    if labels is None:
+        return ("image_missing",)
+    old, new = read_labels(labels), compute_digest(build)
+    if old is None:
+        return ("unmanaged_image",)
+    parts = {name: value if name in _OF_THE_FOLDER else old.parts.get(name, value) for name, value in new.parts.items()}
+    return compare(old, InputDigest(new.value, parts, new.base))
