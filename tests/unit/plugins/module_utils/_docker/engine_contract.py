@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from ansible_collections.dockenv.python.plugins.module_utils._docker import accounts, containers, images
 from ansible_collections.dockenv.python.plugins.module_utils._docker.build import build_image
@@ -157,6 +159,36 @@ class EngineContract:
         with pytest.raises(EngineError, match="already in use"):
             containers.start(engine, wanted)
         assert containers.list_containers(engine, label=LABEL) == (started,)
+
+    def test_a_command_that_is_passed_signals_ends_by_itself(self, engine, base):
+        request = containers.RunRequest(base, ("sleep", "60"), labels={LABEL: "1"}, init=True)
+        assert containers.run(engine, request, timeout=0.5) == containers.RunResult(143, b"", b"", True)
+
+    def test_a_container_takes_the_place_of_another(self, engine, base):
+        def start(replaced=None, **options):
+            request = containers.RunRequest(base, ("sleep", "60"), name="dockenv-contract", labels={LABEL: "1"}, **options)
+            return containers.start(engine, request, replaced)
+
+        ports = (containers.Port(81, 18472),)
+        first = start(ports=ports)
+        second = start(first.id, ports=ports)
+        assert (second.name, second.state, second.ports) == ("dockenv-contract", "running", first.ports)
+        assert containers.list_containers(engine, label=LABEL) == (second,)
+        engine.client.remove_container(second.id, force=True)
+        assert start(second.id).state == "running", "what is gone already is replaced as well"
+
+    def test_what_cannot_be_made_leaves_the_container_it_was_to_replace(self, engine, base):
+        wanted = containers.RunRequest(base, ("sleep", "60"), name="dockenv-contract", labels={LABEL: "1"})
+        first = containers.start(engine, wanted)
+        with pytest.raises(EngineError, match="No such image"):
+            containers.start(engine, replace(wanted, image="dockenv-contract:nothing"), first.id)
+        assert containers.list_containers(engine, label=LABEL) == (first,)
+
+    def test_a_container_has_the_labels_of_its_image(self, engine, build):
+        image = build("FROM {base}\nRUN true\n")
+        started = containers.start(engine, containers.RunRequest(image.id, ("sleep", "60")))
+        assert started.labels == image.labels
+        assert started.image_id == image.id
 
     def test_a_container_that_was_made_just_now_is_not_lost(self, engine, base):
         made = engine.client.create_container(base, command=["true"], labels={LABEL: "1"}, host_config=engine.client.create_host_config())

@@ -194,7 +194,9 @@ class FakeClient:
         for other in self.containers_by_id.values():
             if other.name == name:
                 raise _refusal(409, f'Conflict. The container name "/{name}" is already in use by container "{other.id}"')
-        container_id = hashlib.sha256(name.encode()).hexdigest()
+        container_id = hashlib.sha256(f"{next(self._numbers)} {name}".encode()).hexdigest()
+        # As the engine does: a container has the labels of its image, unless it has others of the same names
+        creation = {**creation, "labels": {**found.labels, **(creation.get("labels") or {})}}
         files = {"/etc/passwd": _PASSWD.encode(), "/etc/group": _GROUP.encode()}
         self.containers_by_id[container_id] = FakeContainer(container_id, name, found, image, creation, files)
         return {"Id": container_id}
@@ -240,9 +242,16 @@ class FakeClient:
             found.rc, out, err = program(found, argv)
             found.output = ((out, None), (None, err))
 
+    def rename(self, container, name):
+        found = self._container(container)
+        if any(other.name == name for other in self.containers_by_id.values()):
+            raise _refusal(409, f'Conflict. The container name "/{name}" is already in use')
+        found.name = name
+
     def stop(self, container, timeout):
         found = self._container(container)
-        found.state, found.rc = "exited", 137
+        # What is process 1 itself is not ended by a signal that it does not handle
+        found.state, found.rc = "exited", 143 if found.creation["host_config"].get("Init") else 137
 
     def containers(self, all=False, filters=None):  # noqa: A002 - the SDK calls it so
         self.calls.append("containers")

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.dockenv.python.plugins.module_utils._docker import containers, images
-from ansible_collections.dockenv.python.plugins.module_utils._docker.images import Transfer, read_transfer, split_reference
+from ansible_collections.dockenv.python.plugins.module_utils._docker.images import Transfer, familiar_name, read_transfer, split_reference
 from ansible_collections.dockenv.python.plugins.module_utils._errors import EngineError
 from ansible_collections.dockenv.python.tests.unit.plugins.module_utils._docker.fake_engine import BASE, make_engine
 
@@ -25,6 +25,21 @@ DIGEST = "sha256:" + "1" * 64
 )
 def test_split_reference(reference, expected):
     assert split_reference(reference) == expected
+
+
+@pytest.mark.parametrize(
+    ("reference", "expected"),
+    [
+        pytest.param("python:3.13", "python:3.13", id="short already"),
+        pytest.param("docker.io/library/python:3.13", "python:3.13", id="registry and folder"),
+        pytest.param("index.docker.io/joe/tool:1", "joe/tool:1", id="the registry's older name"),
+        pytest.param("library/python:3.13", "python:3.13", id="folder"),
+        pytest.param("docker.io/library/a/b:1", "library/a/b:1", id="a folder of that name with folders"),
+        pytest.param("registry.example/library/python:1", "registry.example/library/python:1", id="another registry"),
+    ],
+)
+def test_familiar_name(reference, expected):
+    assert familiar_name(reference) == expected
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import sys
 import pytest
 from ansible_collections.dockenv.python.plugins.module_utils._env.launcher import (
     is_our_launcher,
+    is_system_folder,
     launcher_paths,
     render_launchers,
 )
@@ -139,3 +140,11 @@ def test_a_path_that_cannot_be_mounted_is_refused(tmp_path):
     done = subprocess.run(["/bin/sh", "-c", text, "science"], cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 125
     assert done.stderr == f"science: {folder}: a path with a quotation mark or a line break cannot be mounted\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [("/", True), ("/usr/lib/python3", True), ("/opt/env/x", True), ("/etc", True), ("/srv/project", False), ("/opt/project", False)],
+)
+def test_tells_folders_of_the_system(path, expected):  # T13
+    assert is_system_folder(path) is expected

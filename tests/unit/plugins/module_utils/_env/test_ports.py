@@ -21,7 +21,7 @@ from ansible_collections.dockenv.python.plugins.module_utils._errors import Inva
 def test_reads_ports(text, port, published):  # T16, P25, V28
     assert parse_port(text, "ports[0]") == port
     assert port.published == published
-    assert parse_port(published.replace("127.0.0.1::", ""), "ports[0]") == port
+    assert parse_port(published, "ports[0]") == port
 
 
 @pytest.mark.parametrize(
@@ -45,6 +45,8 @@ VOLUME_HINT = "write one such as '/srv/data:/data', './data:/data:ro' or 'NAME:/
     ("parse", "text", "message"),
     [
         pytest.param(parse_port, "http", f"x[0]: 'http' is not a port; {PORT_HINT}", id="a name"),
+        pytest.param(parse_port, ":80", f"x[0]: ':80' is not a port; {PORT_HINT}", id="nothing before the colon"),
+        pytest.param(parse_port, "::80", f"x[0]: '::80' is not a port; {PORT_HINT}", id="nothing before two colons"),
         pytest.param(parse_port, "8000-8010", f"x[0]: '8000-8010' is not a port; {PORT_HINT}", id="a range"),
         pytest.param(parse_port, "80\nRUN evil", f"x[0]: '80\\nRUN evil' is not a port; {PORT_HINT}", id="an instruction"),
         pytest.param(parse_port, "70000", "x[0]: '70000' holds a number that no port has; use 1 to 65535", id="too large"),
