@@ -21,6 +21,7 @@ PART := tests/tools/part.sh
 # Parts of `make test` that run side by side.
 JOBS ?= 3
 # Whole modules run with real virtualenvs, minutes for each Python: at both ends of what is supported, not between.
+CONTROLLER_PYTHON = $(shell .venv/bin/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 UNIT_FOLDERS := $(wildcard tests/unit/plugins/*/ tests/unit/repository/)
 PARTS := testbed-up build $(addprefix molecule-,$(SCENARIOS)) lint docs-lint engine infrastructure sanity unit
 
@@ -86,7 +87,7 @@ ifdef TESTS
 else
 	@$(MAKE) --no-print-directory unit TESTS="$(filter-out tests/unit/plugins/modules/,$(UNIT_FOLDERS))"; status=$$?; \
 	$(ANSIBLE_TEST) $(OLDEST) units --venv --color no --python 3.9 tests/unit/plugins/modules/ || status=1; \
-	$(ANSIBLE_TEST) .venv units --venv --color no --python default tests/unit/plugins/modules/ || status=1; \
+	$(ANSIBLE_TEST) .venv units --venv --color no --python $(CONTROLLER_PYTHON) tests/unit/plugins/modules/ || status=1; \
 	exit $$status
 endif
 

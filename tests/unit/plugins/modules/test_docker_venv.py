@@ -614,7 +614,7 @@ def test_a_password_of_the_index_shows_nowhere(host):
         process = host.start({"packages": ["demo-beta"], "index_url": url})
         seen = set()
         while process.poll() is None:
-            seen |= {path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if is_readable(path)}
+            seen |= command_lines()
             time.sleep(0.01)
         result = result_of(process)
         server.shutdown()
@@ -625,11 +625,13 @@ def test_a_password_of_the_index_shows_nowhere(host):
     assert not any(b"geheim" in path.read_bytes() for path in host.venv.resolve().rglob("*") if path.is_file() and not path.is_symlink())
 
 
-def is_readable(path):
-    try:
-        return path.read_bytes() is not None
-    except OSError:
-        return False
+def command_lines():
+    """Those of all processes that are there now; one may end while it is looked at."""
+    lines = set()
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            lines.add(path.read_bytes())
+    return lines
 
 
 def test_variables_of_the_caller_redirect_nothing(host):
