@@ -20,7 +20,7 @@ from .._image import Image
 from . import disk
 from .building import TASK_LABEL, build_new, swap
 from .host import Host
-from .locking import Unlocked, can_resolve_now, ensure_base, make_lock
+from .locking import ensure_base, make_lock, preview_lock
 from .observe import Seen, see_engine, see_folder
 from .place import Place
 from .tasks import Absent, Defined, Outlook, Present
@@ -58,7 +58,7 @@ class Result:
 def converge(task: Task, host: Host, check_mode: bool) -> Result:
     """Do what is needed, or only find it out in check mode. Raises DockenvError; then folder and image are as they were."""
     seen = _see(task, host)
-    outlook = task.plan(seen, lambda unlocked, step: _preview(host, unlocked, step) if check_mode else None)
+    outlook = task.plan(seen, lambda unlocked, step: preview_lock(host, unlocked, step) if check_mode else None)
     plan = _clean_up(seen).then(outlook.plan).then(_plan_push(task, host, seen, outlook))
     if check_mode or not plan.changed:
         return _result(task, seen, Outlook(plan, outlook.target), _image_if_kept(plan, seen))
@@ -92,10 +92,6 @@ def _see(task: Task, host: Host) -> Seen:
     if not task.needs_engine:
         return seen
     return see_engine(task.place, seen, host.engine, task.find_base(seen), task.options.base_check)
-
-
-def _preview(host: Host, unlocked: Unlocked, step: MakeLock) -> str | None:
-    return make_lock(host, unlocked, step) if can_resolve_now(host, unlocked) else None
 
 
 def _clean_up(seen: Seen) -> Plan:

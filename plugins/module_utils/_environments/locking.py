@@ -54,19 +54,23 @@ def ensure_base(engine: Engine, base: str, newest: bool) -> None:
         raise EngineError(f"The base image {base} cannot be had: {error.message}; {advice}", **error.details) from error
 
 
-def can_resolve_now(host: Host, unlocked: Unlocked) -> bool:
-    """Whether a lock can be made without changing anything on the host, as in check mode."""
+def preview_lock(host: Host, unlocked: Unlocked, step: MakeLock) -> str | None:
+    """Return the new lock and leave nothing on the host, as in check mode; None where the base image would have to be fetched."""
     if host.engine.find_image(unlocked.base) is None:
-        return False
-    return unlocked.installer != _UV or find_uv(host.environment, host.tools) is not None
+        return None
+    with tempfile.TemporaryDirectory(prefix="dockenv-") as tools:
+        return make_lock(host, unlocked, step, tools)
 
 
-def make_lock(host: Host, unlocked: Unlocked, step: MakeLock) -> str:
-    """Return the new lock. Raises CommandFailed, with the resolver's reason, if there is none."""
+def make_lock(host: Host, unlocked: Unlocked, step: MakeLock, tools: str | None = None) -> str:
+    """Return the new lock; a program that is missing for it is installed in ``tools``, by default in the host's folder for such.
+
+    Raises CommandFailed, with the resolver's reason, if there is no lock.
+    """
     request = _request(host, unlocked, step)
     if unlocked.installer != _UV:
         return lock_in_image(host.engine, unlocked.base, request)
-    program = find_uv(host.environment, host.tools) or install_uv(host.environment, host.tools)
+    program = find_uv(host.environment, host.tools) or install_uv(host.environment, tools or host.tools)
     with tempfile.TemporaryDirectory(prefix="dockenv-") as folder:
         return uv.lock(program, request, folder, host.environment)
 

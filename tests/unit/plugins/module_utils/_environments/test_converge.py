@@ -95,7 +95,7 @@ def world(tmp_path, monkeypatch):
         return make_lock(*(f"{name}=={VERSIONS[name]}" for name in names))
 
     monkeypatch.setattr(service, "make_lock", resolve)
-    monkeypatch.setattr(service, "can_resolve_now", lambda host, unlocked: True)
+    monkeypatch.setattr(service, "preview_lock", resolve)
     return World(tmp_path)
 
 
