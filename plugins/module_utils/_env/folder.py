@@ -24,10 +24,13 @@ from .dockerignore import DOCKERIGNORE
 from .install_script import render_install_script
 from .lock import LOCK
 from .spec import EnvSpec
-from .wanted import CONSTRAINTS, REQUIREMENTS_IN
+from .wanted import CONSTRAINTS, REQUIREMENTS_IN, digest_wanted
 
 # What a build of the image does not read; so a comment in one of them builds nothing.
 IGNORED = (".git", DOCKERIGNORE, DOCKERFILE, COMPOSE, REQUIREMENTS_IN, CONSTRAINTS)
+
+# The key of the record for the digest of what the lock was made from; so an edit by hand is noticed.
+_LOCKED = "locked"
 
 _LAYER = re.compile(rf"{LAYERS}/([1-9][0-9]*)\.txt")
 
@@ -67,6 +70,17 @@ class Folder:
                 return _parse_record(line[len(RECORD_PREFIX) :])
         return {}
 
+    @property
+    def wanted(self) -> tuple[str, str | None]:
+        """The texts of requirements.in and constraints.txt."""
+        return self.files.get(REQUIREMENTS_IN, ""), self.files.get(CONSTRAINTS)
+
+    @property
+    def is_lock_outdated(self) -> bool:
+        """Whether something else is asked for than when the lock was made, as after an edit by hand. Raises InvalidInput."""
+        recorded = self.record.get(_LOCKED)
+        return recorded is not None and recorded != digest_wanted(*self.wanted)
+
     def with_lock(self, layers: tuple[str, ...], lock: str, requirements: str) -> Folder:
         """Return the folder with other requirements and their lock; the rest of it stays, also what was edited by hand.
 
@@ -75,8 +89,11 @@ class Folder:
         kept = layers if has_install_steps(self.dockerfile) else ()
         files = {path: text for path, text in self.files.items() if not _LAYER.fullmatch(path)}
         files.update(_lock_files(kept, lock))
-        files.update({REQUIREMENTS_IN: requirements, DOCKERFILE: replace_layers(self.dockerfile, len(kept))})
-        return Folder(files)
+        dockerfile = replace_layers(self.dockerfile, len(kept))
+        if self.record:
+            record = {**self.record, _LOCKED: digest_wanted(requirements, files.get(CONSTRAINTS))}
+            dockerfile = _replace_record(dockerfile, record)
+        return Folder({**files, REQUIREMENTS_IN: requirements, DOCKERFILE: dockerfile})
 
 
 def is_folder_file(path: str) -> bool:
@@ -89,7 +106,7 @@ def render_folder(spec: EnvSpec, lock: str | None = None, layers: tuple[str, ...
     """Return the folder of a definition with its lock; without a lock that file is not there yet. Raises InvalidInput."""
     header, _newline, rest = render(spec, len(layers)).partition("\n")
     files = {
-        DOCKERFILE: f"{header}\n{RECORD_PREFIX}{_render_record(spec)}\n{rest}",
+        DOCKERFILE: f"{header}\n{_render_record(_record_of(spec, lock is not None))}\n{rest}",
         DOCKERIGNORE: "".join(f"{path}\n" for path in IGNORED),
         INSTALL_SCRIPT: render_install_script(spec.installer),
         REQUIREMENTS_IN: spec.wanted.requirements,
@@ -105,17 +122,26 @@ def _lock_files(layers: tuple[str, ...], lock: str | None) -> dict[str, str]:
     return files if lock is None else {**files, LOCK: lock}
 
 
-def _render_record(spec: EnvSpec) -> str:
-    record = {
+def _record_of(spec: EnvSpec, is_locked: bool) -> dict[str, Any]:
+    return {
         "base": spec.base,
         "image": None if spec.image == parse_image_name(spec.name) else str(spec.image),
         "installer": spec.installer,
         "launcher": spec.launcher,
+        _LOCKED: digest_wanted(*spec.wanted.texts) if is_locked else None,
         "ports": [port.published for port in spec.ports],
         "python": spec.python,
         "volumes": [volume.mounted for volume in spec.volumes],
     }
-    return json.dumps({key: value for key, value in record.items() if value}, sort_keys=True)
+
+
+def _render_record(record: Mapping[str, Any]) -> str:
+    return RECORD_PREFIX + json.dumps({key: value for key, value in record.items() if value}, sort_keys=True)
+
+
+def _replace_record(dockerfile: str, record: Mapping[str, Any]) -> str:
+    lines = [_render_record(record) + "\n" if line.startswith(RECORD_PREFIX) else line for line in dockerfile.splitlines(keepends=True)]
+    return "".join(lines)
 
 
 def _parse_record(text: str) -> Mapping[str, Any]:

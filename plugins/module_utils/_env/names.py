@@ -30,9 +30,14 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 OUR_LABELS = "dockenv.python."
 
 
+def is_environment(value: str) -> bool:
+    """Whether an environment may have this name."""
+    return len(value) <= _ENVIRONMENT_MAX and _ENVIRONMENT.fullmatch(value) is not None
+
+
 def check_environment(value: str, option: str = "name") -> str:
     """Accept the name of an environment, which is a folder's name and part of an image's."""
-    if len(value) > _ENVIRONMENT_MAX or not _ENVIRONMENT.fullmatch(value):
+    if not is_environment(value):
         raise InvalidInput(
             f"{option}: {value!r} is not a name for an environment; use up to {_ENVIRONMENT_MAX} lower-case letters and digits, "
             "joined by single '.', '_' or '-'"

@@ -147,6 +147,15 @@ def find_lock_reasons(spec: EnvSpec, folder: Folder) -> tuple[str, ...]:
     return tuple(reasons)
 
 
+def find_folder_lock_reasons(folder: Folder) -> tuple[str, ...]:
+    """Return why a folder as it is now, maybe edited by hand, needs another lock; empty if it does not. Raises InvalidInput."""
+    if folder.lock is None:
+        return ("lock_missing",)
+    if folder.is_lock_outdated:
+        return ("requirements_changed",)
+    return ("lock_incomplete",) if find_unlocked(parse_wanted(*folder.wanted).requirements, parse_lock(folder.lock)) else ()
+
+
 def define_folder(spec: EnvSpec, old: Folder, new_lock: str | None = None) -> Folder:
     """Return the folder of a definition: with the new lock, or the old one. Raises InvalidInput."""
     new_lock = old.lock if new_lock is None else complete_lock(new_lock, parse_wanted(*spec.wanted.texts).options)
@@ -232,12 +241,14 @@ def request_install(folder: Folder, requirements: Iterable[Requirement], state: 
     else:
         new = add_requirements(text, (entry for name, entry in asked.items() if not _is_content(entry, present.get(name))))
     upgrade = tuple(sorted(name for name in asked if name)) if state == "latest" else ()
-    is_locked = folder.lock is not None and not find_unlocked(parse_wanted(new, constraints).requirements, parse_lock(folder.lock))
+    is_locked = not find_folder_lock_reasons(folder)
     return InstallRequest(new, None if new == text and is_locked and not upgrade else MakeLock(upgrade))
 
 
-def finish_install(folder: Folder, request: InstallRequest, new_lock: str) -> Folder:
-    """Return the folder after an installation, with its new lock and the layers that follow."""
+def finish_install(folder: Folder, request: InstallRequest, new_lock: str | None) -> Folder:
+    """Return the folder after requirements.in changed, with its new lock and the layers that follow; the lock may not be known yet."""
+    if new_lock is None:
+        return Folder({**folder.files, REQUIREMENTS_IN: request.requirements})
     options = parse_wanted(request.requirements, folder.files.get(CONSTRAINTS)).options
     layers, lock = split_layers(folder.layers, folder.lock, complete_lock(new_lock, options))
     return folder.with_lock(layers, lock, request.requirements)
@@ -258,7 +269,7 @@ def make_input(observed: Observed, target: Folder, options: BuildOptions) -> Bui
         args=tuple(options.args.items()),
         target=options.target,
         platforms=options.platforms,
-        secrets=tuple((secret.id, secret.version or "") for secret in options.secrets),
+        secrets=tuple((secret.id, secret.version) for secret in options.secrets if secret.version),
         base=observed.base,
     )
 

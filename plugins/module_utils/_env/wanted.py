@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +28,10 @@ REQUIREMENTS_IN = "requirements.in"
 CONSTRAINTS = "constraints.txt"
 
 _HEADER = "# What is asked for; requirements.txt is the lock that follows from it.\n"
-_URL_OPTIONS = ("--index-url", "--extra-index-url", "--find-links")
+# 64 bits; it is only compared with the one before.
+_DIGEST_LENGTH = 16
+INDEX_OPTIONS = ("--index-url", "--extra-index-url")
+_URL_OPTIONS = (*INDEX_OPTIONS, "--find-links")
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,26 @@ def read_wanted(params: Mapping[str, Any], read: Callable[[str], str]) -> Wanted
         check_installable(requirement)
     options, logins = _split_options([*_index_options(params), *_file_options(file, "requirements"), *_file_options(limits, "constraints")])
     return Wanted(render_requirements(requirements, options, bool(constraints)), _render_constraints(constraints), logins)
+
+
+def read_asked(params: Mapping[str, Any], read: Callable[[str], str]) -> tuple[Requirement, ...]:
+    """Return the requirements that the options name and requirements of docker_env_install name. Raises InvalidInput."""
+    if bool(params["name"]) == bool(params["requirements"]):
+        raise InvalidInput("name, requirements: give exactly one of them, a list of packages or a requirements file")
+    listed = [parse_requirement(str(text), f"name[{index}]") for index, text in enumerate(params["name"] or ())]
+    for requirement in listed:
+        if params["state"] == "absent" and requirement.line != requirement.name:
+            raise InvalidInput(f"{requirement.source}: {str(requirement)!r} says more than a name; to remove a package, only name it")
+    file = _read_file("requirements", params["requirements"], parse_requirements_file, read)
+    if file.options or file.constraints:
+        raise InvalidInput(
+            f"requirements: {params['requirements']!r} holds options or constraints, which are part of the environment's definition; "
+            "give them to docker_env"
+        )
+    requirements = _without_repetitions([*listed, *file.requirements])
+    for requirement in requirements:
+        check_installable(requirement)
+    return tuple(requirements)
 
 
 def render_requirements(requirements: Iterable[Requirement], options: Iterable[tuple[str, str]], has_constraints: bool) -> str:
@@ -101,6 +125,17 @@ def parse_wanted(text: str, constraints: str | None = None) -> RequirementsFile:
         return constraints
 
     return parse_requirements_file(text, f"/{REQUIREMENTS_IN}", read)
+
+
+def digest_wanted(text: str, constraints: str | None = None) -> str:
+    """Return a short digest of what requirements.in asks for, whatever its order and comments. Raises InvalidInput."""
+    file = parse_wanted(text, constraints)
+    content = [
+        sorted(requirement.line_with_hashes for requirement in file.requirements),
+        sorted(constraint.line_with_hashes for constraint in file.constraints),
+        list(file.options),
+    ]
+    return hashlib.sha256(repr(content).encode()).hexdigest()[:_DIGEST_LENGTH]
 
 
 def check_installable(requirement: Requirement) -> None:

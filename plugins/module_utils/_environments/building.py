@@ -51,13 +51,13 @@ def build_new(
 
     The folder itself is not touched. Raises CommandFailed, naming the step, if the build fails; then nothing is left of it.
     """
-    is_classic = not host.builder.has_buildkit
+    is_classic = not host.builder.has_buildkit and target.is_ours
     is_staged = is_classic or any(observed.folder.files.get(path) != text for path, text in target.files.items())
     is_staged = is_staged or observed.folder.files.keys() != target.files.keys()
     try:
         if is_staged:
             files = dict(target.files)
-            if is_classic and target.is_ours:
+            if is_classic:
                 files[DOCKERFILE] = for_classic_builder(target.dockerfile)
             disk.stage(place.folder, observed.context, files, place.staging)
         request = _request(place.staging if is_staged else place.folder, place, options, secrets, labels)

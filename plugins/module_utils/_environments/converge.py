@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Union
 
 from .._docker.containers import remove_lost
@@ -19,13 +19,14 @@ from .._errors import EngineError
 from .._image import Image
 from . import disk
 from .building import TASK_LABEL, build_new, swap
+from .folders import Built, Install
 from .host import Host
-from .locking import ensure_base, make_lock, preview_lock
-from .observe import Seen, see_engine, see_folder
+from .locking import Unlocked, ensure_base, make_lock, preview_lock, read_logins
+from .observe import EngineView, Seen, see_engine, see_folder
 from .place import Place
 from .tasks import Absent, Defined, Outlook, Present
 
-Task = Union[Present, Defined, Absent]
+Task = Union[Present, Defined, Absent, Built, Install]
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,13 @@ class Result:
     log_path: str | None
 
 
-def converge(task: Task, host: Host, check_mode: bool) -> Result:
-    """Do what is needed, or only find it out in check mode. Raises DockenvError; then folder and image are as they were."""
-    seen = _see(task, host)
-    outlook = task.plan(seen, lambda unlocked, step: preview_lock(host, unlocked, step) if check_mode else None)
+def converge(task: Task, host: Host, check_mode: bool, seen: Seen | None = None) -> Result:
+    """Do what is needed, or only find it out in check mode. Raises DockenvError; then folder and image are as they were.
+
+    ``seen`` is what :func:`see` said, where somebody looked already.
+    """
+    seen = seen or see(task, host)
+    outlook = task.plan(seen, lambda unlocked, step: preview_lock(host, _with_logins(task, host, unlocked), step) if check_mode else None)
     plan = _clean_up(seen).then(outlook.plan).then(_plan_push(task, host, seen, outlook))
     if check_mode or not plan.changed:
         return _result(task, seen, Outlook(plan, outlook.target), _image_if_kept(plan, seen))
@@ -68,14 +72,14 @@ def converge(task: Task, host: Host, check_mode: bool) -> Result:
 
 def _converge_alone(task: Task, host: Host, expected: Plan) -> Result:
     """Look again, as another task may have done it meanwhile, and do it."""
-    seen = _see(task, host)
+    seen = see(task, host)
     cleaning = _clean_up(seen)
     _remove_left(task, host, cleaning)
-    base = task.find_base(seen) if task.needs_engine else None
-    if base is not None and any(isinstance(step, (MakeLock, Build)) for step in expected.steps):
-        ensure_base(host.engine, base, newest=task.options.pull or task.options.base_check == "registry")
-        seen = _see(task, host)
-    outlook = task.plan(seen, lambda unlocked, step: make_lock(host, unlocked, step))
+    if not isinstance(task, (Defined, Absent)) and any(isinstance(step, (MakeLock, Build)) for step in expected.steps):
+        for base in task.find_bases(seen):
+            ensure_base(host.engine, base, newest=task.options.pull or task.options.base_check == "registry")
+        seen = see(task, host)
+    outlook = task.plan(seen, lambda unlocked, step: make_lock(host, _with_logins(task, host, unlocked), step))
     pushing = _plan_push(task, host, seen, outlook)
     plan = cleaning.then(outlook.plan).then(pushing)
     _apply(task, host, seen, outlook)
@@ -87,11 +91,17 @@ def _converge_alone(task: Task, host: Host, expected: Plan) -> Result:
     return _result(task, seen, Outlook(plan, outlook.target), image)
 
 
-def _see(task: Task, host: Host) -> Seen:
+def see(task: Task, host: Host, view: EngineView | None = None) -> Seen:
+    """Look at the disk, and at the engine if the task needs one; a ``view`` is shared by tasks that look at the same time."""
     seen = see_folder(task.place, task.launchers)
-    if not task.needs_engine:
+    if isinstance(task, Defined):
         return seen
-    return see_engine(task.place, seen, host.engine, task.find_base(seen), task.options.base_check)
+    return see_engine(task.place, seen, view or EngineView(host.engine, task.options.base_check), task.find_bases(seen))
+
+
+def _with_logins(task: Task, host: Host, unlocked: Unlocked) -> Unlocked:
+    secrets = () if isinstance(task, (Defined, Absent)) else task.secrets
+    return replace(unlocked, logins=read_logins(secrets, host.environment))
 
 
 def _clean_up(seen: Seen) -> Plan:
@@ -110,7 +120,7 @@ def _remove_left(task: Task, host: Host, cleaning: Plan) -> None:
 
 def _plan_push(task: Task, host: Host, seen: Seen, outlook: Outlook) -> Plan:
     """Push what is built, and what the registry does not have, as after a push that failed."""
-    if not isinstance(task, Present) or not task.options.push:
+    if isinstance(task, (Defined, Absent)) or not task.options.push:
         return Plan()
     step, image = Push(str(task.place.image)), seen.observed.image
     if image is None or any(isinstance(each, Build) for each in outlook.plan.steps):

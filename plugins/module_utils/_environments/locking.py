@@ -7,20 +7,23 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from .._build_options import Secret
+from .._docker.buildkit import secret_values
 from .._docker.engine import Engine
 from .._docker.images import find_registry_digest, pull
 from .._env.install_script import INSTALLERS
-from .._env.logins import Login, find_login
+from .._env.logins import NETRC, Login, find_login, parse_netrc
 from .._env.plan import MakeLock
-from .._env.wanted import parse_wanted, render_requirements
-from .._errors import EngineError
+from .._env.wanted import INDEX_OPTIONS, parse_wanted, render_requirements
+from .._errors import EngineError, InvalidInput
 from .._resolver import uv
 from .._resolver.in_image import lock_in_image, probe
 from .._resolver.request import Index, LockRequest
 from .._resolver.tool import find_uv, install_uv
+from .disk import read_text
 from .host import Host
 from .observe import identify
 
@@ -75,11 +78,24 @@ def make_lock(host: Host, unlocked: Unlocked, step: MakeLock, tools: str | None 
         return uv.lock(program, request, folder, host.environment)
 
 
+def read_logins(secrets: Sequence[Secret], environment: Mapping[str, str]) -> tuple[Login, ...]:
+    """Return the logins at package indexes that a build gets; resolving needs them too. Raises InvalidInput if they cannot be read."""
+    netrc = next((secret for secret in secrets if secret.id == NETRC), None)
+    if netrc is None:
+        return ()
+    values = secret_values([netrc], environment)
+    try:
+        return parse_netrc(values[NETRC] if NETRC in values else read_text(netrc.source))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise InvalidInput(f"secrets: the file of {NETRC!r} cannot be read: {reason}") from None
+
+
 def _request(host: Host, unlocked: Unlocked, step: MakeLock) -> LockRequest:
     """Hand indexes over apart from the texts: only so they can have logins."""
     file = parse_wanted(unlocked.requirements, unlocked.constraints)
-    indexes = {name: [_index(value, unlocked.logins) for option, value in file.options if option == name] for name in _INDEX_OPTIONS}
-    others = [(name, value) for name, value in file.options if name not in _INDEX_OPTIONS]
+    indexes = {name: [_index(value, unlocked.logins) for option, value in file.options if option == name] for name in INDEX_OPTIONS}
+    others = [(name, value) for name, value in file.options if name not in INDEX_OPTIONS]
     pins = [line for line in unlocked.locked.splitlines(keepends=True) if not line.startswith("-")]
     return LockRequest(
         requirements=render_requirements(file.requirements, others, has_constraints=False),
@@ -91,9 +107,6 @@ def _request(host: Host, unlocked: Unlocked, step: MakeLock) -> LockRequest:
         index=_last(indexes["--index-url"]),
         extra_indexes=tuple(indexes["--extra-index-url"]),
     )
-
-
-_INDEX_OPTIONS = ("--index-url", "--extra-index-url")
 
 
 def _last(indexes: Sequence[Index]) -> Index | None:

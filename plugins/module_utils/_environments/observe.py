@@ -9,9 +9,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
+from .._docker.containers import list_containers
 from .._docker.engine import Engine
-from .._docker.images import find_registry_digest, list_tagged
+from .._docker.images import ImageSummary, find_registry_digest, list_images
+from .._env.digest import LABEL_ENVIRONMENT
 from .._env.folder import Folder
 from .._env.launcher import launcher_paths
 from .._env.plan import Observed
@@ -30,6 +33,46 @@ class Seen:
     left_tags: tuple[str, ...] = ()
 
 
+class EngineView:
+    """An engine at one moment. What environments have in common is asked once, when first needed, however many they are."""
+
+    def __init__(self, engine: Engine, base_check: str) -> None:
+        self._engine = engine
+        self._base_check = base_check
+        self._bases: dict[str, str | None] = {}
+
+    def load(self) -> None:
+        """Ask now, before several threads need the answers. Raises EngineError."""
+        _asked = (self.built, self.users)
+
+    @cached_property
+    def built(self) -> tuple[ImageSummary, ...]:
+        """All images that were built for environments."""
+        return list_images(self._engine, LABEL_ENVIRONMENT)
+
+    @cached_property
+    def users(self) -> dict[str, tuple[str, ...]]:
+        """The names of containers, stopped ones too, by the ids of their images."""
+        found: dict[str, tuple[str, ...]] = {}
+        for container in list_containers(self._engine):
+            found[container.image_id] = (*found.get(container.image_id, ()), container.name)
+        return found
+
+    def find_image(self, reference: str) -> Image | None:
+        """Return the image of that name."""
+        return self._engine.find_image(reference)
+
+    def find_base(self, bases: Iterable[str]) -> str | None:
+        """Return what the names of base images stand for together; None if one is not known, or none is to be compared."""
+        values = []
+        for base in bases:
+            if base not in self._bases:
+                self._bases[base] = find_base(self._engine, base, self._base_check)
+            values.append(self._bases[base])
+        known = [value for value in values if value is not None]
+        return " ".join(known) if known and len(known) == len(values) else None
+
+
 def see_folder(place: Place, launchers: Iterable[str] = ()) -> Seen:
     """Look at the disk only; ``launchers`` are the paths at which launchers are to be."""
     folder, context = disk.read_folder(place.folder)
@@ -44,17 +87,16 @@ def see_folder(place: Place, launchers: Iterable[str] = ()) -> Seen:
     return Seen(observed, os.path.isdir(place.folder), place.leftovers)
 
 
-def see_engine(place: Place, seen: Seen, engine: Engine, base: str | None, base_check: str) -> Seen:
-    """Return the same with what the engine has; ``base`` is the name of the base image, if that is to be compared."""
+def see_engine(place: Place, seen: Seen, view: EngineView, bases: Iterable[str]) -> Seen:
+    """Return the same with what the engine has; ``bases`` are the names of the base images, if those are to be compared."""
     ours = {place.new_tag, place.old_tag}
-    found = list_tagged(engine, place.image.repository)
-    left = tuple(sorted(ours & {tag for image in found for tag in image.tags}))
-    image = engine.find_image(str(place.image))
+    left = tuple(sorted(ours & {tag for image in view.built for tag in image.tags}))
+    image = view.find_image(str(place.image))
     if image is not None:
         image = replace(image, tags=tuple(tag for tag in image.tags if tag not in ours))
-    containers = engine.find_containers(image.id) if image is not None else ()
-    value = find_base(engine, base, base_check) if base else None
-    return replace(seen, observed=replace(seen.observed, image=image, containers=containers, base=value), left_tags=left)
+    containers = view.users.get(image.id, ()) if image is not None else ()
+    observed = replace(seen.observed, image=image, containers=containers, base=view.find_base(bases))
+    return replace(seen, observed=observed, left_tags=left)
 
 
 def find_base(engine: Engine, base: str, base_check: str) -> str | None:

@@ -11,22 +11,29 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from .._env.folder import Folder
 from .._errors import DockenvError
-from .._image_name import ImageName, parse_image_name
+from .._image_name import DEFAULT_TAG, ImageName, parse_image_name
 
 # Names of environments begin with a letter or a digit, so this is none.
 _STATE = ".dockenv"
+# A tag has at most 128 characters.
+_LONGEST_SUFFIX = 100
 
 
 @dataclass(frozen=True)
 class Place:
-    """The places of one environment; ``root`` is the absolute path of the folder with all environments."""
+    """The places of one environment; ``root`` is the absolute path of the folder with all environments.
+
+    ``context`` is the environment's own folder where that is somewhere else.
+    """
 
     name: str
     root: str
     image: ImageName
+    context: str | None = None
 
     @classmethod
     def of_folder(cls, name: str, root: str, folder: Folder, image: str | None = None) -> Place:
@@ -37,7 +44,7 @@ class Place:
     @property
     def folder(self) -> str:
         """The environment's own folder, which is the context of its build."""
-        return os.path.join(self.root, self.name)
+        return self.context or os.path.join(self.root, self.name)
 
     @property
     def log(self) -> str:
@@ -52,7 +59,7 @@ class Place:
     @property
     def part(self) -> str:
         """A file that is being written, on the file system of the folder."""
-        return self._state("part")
+        return os.path.join(self.context, f"{_STATE}.part") if self.context else self._state("part")
 
     @property
     def discarded(self) -> str:
@@ -67,12 +74,12 @@ class Place:
     @property
     def new_tag(self) -> str:
         """The name of an image until it has been proved."""
-        return f"{self.image.repository}:dockenv-new"
+        return self._tag("new")
 
     @property
     def old_tag(self) -> str:
         """The name of a replaced image until it is removed."""
-        return f"{self.image.repository}:dockenv-old"
+        return self._tag("old")
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
@@ -96,8 +103,14 @@ class Place:
         with suppress(OSError):  # other environments are there
             os.rmdir(os.path.join(self.root, _STATE))
 
+    def _tag(self, kind: str) -> str:
+        """Images of one repository have tags apart, as they may be built at the same time."""
+        suffix = "" if self.image.tag == DEFAULT_TAG else f"-{self.image.tag[-_LONGEST_SUFFIX:]}"
+        return f"{self.image.repository}:dockenv-{kind}{suffix}"
+
     def _state(self, kind: str) -> str:
-        return os.path.join(self.root, _STATE, f"{self.name}.{kind}")
+        # The name of an image, which a folder elsewhere has, may hold slashes.
+        return os.path.join(self.root, _STATE, f"{quote(self.name, safe=':')}.{kind}")
 
     def _take_guard(self) -> int:
         """Return a descriptor of the lock file that holds the lock; while it was waited for, the file may have been removed."""

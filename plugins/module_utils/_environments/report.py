@@ -6,14 +6,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Union
 
 from .._env.folder import Folder
-from .._env.lock import compare_locks, parse_lock
-from .._env.plan import Build, MakeLock, RemoveFile, RemoveFolder, RemoveImage, Step, WriteFile
-from .._env.wanted import CONSTRAINTS, REQUIREMENTS_IN, parse_wanted
+from .._env.lock import Lock, compare_locks, parse_lock
+from .._env.plan import Build, MakeLock, Plan, RemoveFile, RemoveFolder, RemoveImage, Step, WriteFile
+from .._env.wanted import parse_wanted
 from .._image import Image
 from .converge import CleanUp, Push, Result
+from .many import Failure
 from .place import Place
 
 
@@ -31,17 +33,48 @@ def report(result: Result) -> dict[str, Any]:
     }
 
 
+def report_many(outcomes: Sequence[Union[Result, Failure]]) -> dict[str, Any]:
+    """Return the return values of a module for many environments; each has an entry with the values of one."""
+    entries = [_report_entry(outcome) for outcome in outcomes]
+    return {
+        "changed": any(entry["changed"] for entry in entries),
+        "reasons": list(dict.fromkeys(reason for entry in entries for reason in entry["reasons"])),
+        "actions": [action for entry in entries for action in entry["actions"]],
+        "diff": [change for entry in entries for change in entry.pop("diff")],
+        "environments": entries,
+    }
+
+
+def report_failures(outcomes: Sequence[Union[Result, Failure]]) -> dict[str, Any]:
+    """Return the message of a task and, if one environment failed, the details of its error; empty if none failed."""
+    failures = [outcome for outcome in outcomes if isinstance(outcome, Failure)]
+    if not failures:
+        return {}
+    if len(outcomes) == 1:
+        return {"msg": failures[0].error.message, **failures[0].error.details}
+    what = "; ".join(f"{failure.place.name}: {failure.error.message}" for failure in failures)
+    details = failures[0].error.details if len(failures) == 1 else {}
+    return {"msg": f"{len(failures)} of {len(outcomes)} environments failed, the others are as asked for: {what}", **details}
+
+
+def _report_entry(outcome: Union[Result, Failure]) -> dict[str, Any]:
+    if isinstance(outcome, Result):
+        return {"name": outcome.place.name, **report(outcome), "error": None}
+    nothing = report(Result(outcome.place, Plan(), Folder(), None, None, None))
+    return {"name": outcome.place.name, **nothing, "error": {"msg": outcome.error.message, **outcome.error.details}}
+
+
 def describe_environment(place: Place, folder: Folder) -> dict[str, Any]:
-    """Return what the folder says: what was asked for, and what is locked."""
-    wanted = parse_wanted(folder.files.get(REQUIREMENTS_IN, ""), folder.files.get(CONSTRAINTS))
+    """Return what the folder says: what was asked for, and what is locked. One of the user's says neither."""
+    requirements = parse_wanted(*folder.wanted).requirements if folder.is_ours else ()
     return {
         "name": place.name,
         "path": place.folder,
         "image": str(place.image),
         "base_image": folder.record.get("base"),
         "launcher": folder.record.get("launcher"),
-        "requirements": [str(requirement) for requirement in wanted.requirements],
-        "packages": {pin.name: pin.version or pin.what for pin in parse_lock(folder.lock or "").pins},
+        "requirements": [str(requirement) for requirement in requirements],
+        "packages": {pin.name: pin.version or pin.what for pin in _locked(folder).pins},
     }
 
 
@@ -59,12 +92,17 @@ def describe_image(image: Image, place: Place) -> dict[str, Any]:
 
 
 def _compare(before: Folder, after: Folder) -> dict[str, Any]:
-    change = compare_locks(parse_lock(before.lock or ""), parse_lock(after.lock or ""))
+    change = compare_locks(_locked(before), _locked(after))
     return {
         "added": list(change.added),
         "removed": list(change.removed),
         "moved": [{"before": before_, "after": after_} for before_, after_ in change.moved],
     }
+
+
+def _locked(folder: Folder) -> Lock:
+    """Return the lock of a folder of ours; a requirements.txt of the user's may be anything."""
+    return parse_lock(folder.lock or "") if folder.is_ours else Lock()
 
 
 def _say(step: Step | CleanUp | Push) -> str:

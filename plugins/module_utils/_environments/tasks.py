@@ -7,14 +7,14 @@
 from __future__ import annotations
 
 import os.path
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Callable, Union
 
 from .._build_options import BuildOptions, Secret
 from .._env.folder import Folder
 from .._env.launcher import launcher_paths, render_launchers
-from .._env.logins import NETRC, render_netrc
+from .._env.logins import NETRC, Login, render_netrc
 from .._env.names import check_environment, check_host_path
 from .._env.plan import (
     MakeLock,
@@ -70,16 +70,16 @@ class Present:
     @property
     def secrets(self) -> tuple[Secret, ...]:
         """The secrets of the build, with the one of the logins in URLs."""
-        logins = self.spec.wanted.logins
-        return (*self.options.secrets, *([Secret(NETRC, "value", render_netrc(logins))] if logins else []))
+        return add_logins(self.options.secrets, self.spec.wanted.logins)
 
-    def find_base(self, seen: Seen) -> str | None:
+    def find_bases(self, seen: Seen) -> tuple[str, ...]:
         """Return the name of the base image."""
-        return self.spec.base
+        return (self.spec.base,)
 
     def plan(self, seen: Seen, resolve: Resolve) -> Outlook:
         """Return what is to be done; without a lock from ``resolve`` the lock there was stands in. Raises NotOurs."""
-        self._refuse_foreign_image(seen.observed.image)
+        if not self.force:
+            refuse_foreign_image(self.place, seen.observed.image, "name", "choose another name, or set force to take the name from it")
         folder = seen.observed.folder
         reasons = find_lock_reasons(self.spec, folder)
         step = MakeLock()
@@ -88,12 +88,6 @@ class Present:
         launchers = render_launchers(self.spec, self.docker)
         plan = plan_lock(reasons, step).then(plan_definition(self.spec, seen.observed, launchers, target))
         return Outlook(plan.then(plan_build(self.spec.name, str(self.spec.image), seen.observed, target, self.options)), target)
-
-    def _refuse_foreign_image(self, image: Image | None) -> None:
-        if image is not None and not self.force and not is_made_by_us(image, self.spec.name):
-            raise NotOurs(
-                f"name: the image {self.spec.image} was not built by this collection; choose another name, or set force to take the name from it"
-            )
 
 
 @dataclass(frozen=True)
@@ -132,9 +126,9 @@ class Absent:
     launchers: tuple[str, ...] = ()
     needs_engine: bool = field(default=True, init=False)
 
-    def find_base(self, seen: Seen) -> str | None:
-        """Return None: what goes is compared with nothing."""
-        return None
+    def find_bases(self, seen: Seen) -> tuple[str, ...]:
+        """Return none: what goes is compared with nothing."""
+        return ()
 
     def plan(self, seen: Seen, resolve: Resolve) -> Outlook:
         """Return what is to be removed. Raises NotOurs for what is the user's, InvalidInput for an image in use."""
@@ -144,7 +138,19 @@ class Absent:
 def unlocked_of(spec: EnvSpec, folder: Folder) -> Unlocked:
     """Return what the lock of a definition is made from, with the lock there is."""
     requirements, constraints = spec.wanted.texts
-    return Unlocked(spec.base, spec.installer, requirements, constraints, folder.lock or "", spec.wanted.logins)
+    return Unlocked(spec.base, spec.installer, requirements, constraints, folder.lock or "")
+
+
+def add_logins(secrets: tuple[Secret, ...], logins: Iterable[Login]) -> tuple[Secret, ...]:
+    """Return the secrets of a build, with the one that logins at package indexes make."""
+    text = render_netrc(logins)
+    return (*secrets, Secret(NETRC, "value", text)) if text else secrets
+
+
+def refuse_foreign_image(place: Place, image: Image | None, option: str, advice: str) -> None:
+    """Raise NotOurs if the place's name means an image that the collection did not build for it; ``advice`` says what to do."""
+    if image is not None and not is_made_by_us(image, place.name):
+        raise NotOurs(f"{option}: the image {place.image} was not built by this collection; {advice}")
 
 
 def read_task(params: Mapping[str, Any], options: BuildOptions, host: Host) -> Present | Defined | Absent:

@@ -1,0 +1,243 @@
+# Copyright (c) 2026, the dockenv.python contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What tasks ask for folders that are there already: to build them as they are, or with other packages. Does nothing on its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Union
+
+from .._build_options import BuildOptions, Secret
+from .._env.dockerfile import DOCKERFILE
+from .._env.folder import Folder
+from .._env.install_script import INSTALLERS
+from .._env.logins import NETRC, Login, merge_logins, split_index_url
+from .._env.names import check_environment, check_host_path, is_environment
+from .._env.plan import (
+    InstallRequest,
+    MakeLock,
+    Plan,
+    find_folder_lock_reasons,
+    finish_install,
+    plan_build,
+    plan_files,
+    plan_lock,
+    request_install,
+)
+from .._env.stages import find_bases
+from .._env.wanted import INDEX_OPTIONS, parse_wanted, read_asked
+from .._errors import InvalidInput, NotOurs
+from .._image_name import parse_image_name
+from .._requirements import Requirement
+from . import disk
+from .locking import Unlocked
+from .observe import Seen
+from .place import Place
+from .tasks import Outlook, Resolve, add_logins, refuse_foreign_image
+
+
+@dataclass(frozen=True)
+class Built:
+    """The image of a folder as it is now. A lock of ours that does not fit what is asked for is made again before."""
+
+    place: Place
+    options: BuildOptions
+    force: bool = False
+    launchers: tuple[str, ...] = field(default=(), init=False)
+    needs_engine: bool = field(default=True, init=False)
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """The secrets of the build."""
+        return self.options.secrets
+
+    def find_bases(self, seen: Seen) -> tuple[str, ...]:
+        """Return the names of the images that the folder starts from."""
+        return bases_of(seen.observed.folder, self.options.target)
+
+    def plan(self, seen: Seen, resolve: Resolve) -> Outlook:
+        """Return what is to be done; without a lock from ``resolve`` the lock there was stands in.
+
+        Raises NotOurs for an image of the user's, and InvalidInput without a Dockerfile.
+        """
+        folder = seen.observed.folder
+        if not folder.dockerfile:
+            raise InvalidInput(f"There is no {DOCKERFILE} in {self.place.folder} any more; make the environment with docker_env")
+        if not self.force:
+            option = "image" if self.place.context else "name"
+            refuse_foreign_image(self.place, seen.observed.image, option, "choose another name, or set force to take the name from it")
+        reasons = find_folder_lock_reasons(folder) if folder.is_ours else ()
+        request = InstallRequest(folder.wanted[0], MakeLock() if reasons else None)
+        return _plan_folder(self, seen, request, reasons, resolve)
+
+
+@dataclass(frozen=True)
+class Install:
+    """Packages in an environment that is there: asked for (``present``), in the newest version (``latest``), or not (``absent``).
+
+    ``logins`` are those of the environment's package indexes.
+    """
+
+    place: Place
+    requirements: tuple[Requirement, ...]
+    state: str
+    options: BuildOptions
+    logins: tuple[Login, ...] = ()
+    launchers: tuple[str, ...] = field(default=(), init=False)
+    needs_engine: bool = field(default=True, init=False)
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """The secrets of the build, with the one of the logins."""
+        return add_logins(self.options.secrets, self.logins)
+
+    def find_bases(self, seen: Seen) -> tuple[str, ...]:
+        """Return the name of the base image."""
+        return bases_of(seen.observed.folder)
+
+    def plan(self, seen: Seen, resolve: Resolve) -> Outlook:
+        """Return what is to be done; without a lock from ``resolve`` only what is asked for moves. Raises NotOurs."""
+        folder = seen.observed.folder
+        _check_is_ours(self.place, folder)
+        refuse_foreign_image(self.place, seen.observed.image, "env", "let docker_env take the name from it with force")
+        request = request_install(folder, self.requirements, self.state)
+        if request.requirements != folder.wanted[0]:
+            reasons: tuple[str, ...] = ("requirements_changed",)
+        else:
+            reasons = find_folder_lock_reasons(folder) or ("newer_versions",)
+        return _plan_folder(self, seen, request, reasons, resolve)
+
+
+def bases_of(folder: Folder, target: str | None = None) -> tuple[str, ...]:
+    """Return the names of the images that a folder starts from; one of ours says itself which one it was defined with."""
+    recorded = folder.record.get("base") if folder.is_ours else None
+    return (recorded,) if isinstance(recorded, str) else find_bases(folder.dockerfile, target)
+
+
+def read_builds(params: Mapping[str, Any], options: BuildOptions) -> tuple[Built, ...]:
+    """Return the tasks that the parameters of docker_env_build ask for. Raises InvalidInput, naming the option."""
+    if params["jobs"] < 1:
+        raise InvalidInput(f"jobs: {params['jobs']} is no number of builds; use 1 or more")
+    root = check_host_path(params["path"], "path")
+    if params["context"]:
+        places: tuple[Place, ...] = (_find_context(params["context"], params["image"], root),)
+    elif params["name"] is not None:
+        places = _find_named(params["name"], root)
+    else:
+        places = _find_all(root)
+    if len(places) > 1 and options.log_path:
+        raise InvalidInput("log_path: several environments would write to one file; leave it out, and each has a log of its own below path")
+    return tuple(Built(place, options, params["force"]) for place in places)
+
+
+def read_install(params: Mapping[str, Any], options: BuildOptions) -> Install:
+    """Return the task that the parameters of docker_env_install ask for. Raises InvalidInput, naming the option, and NotOurs."""
+    requirements = read_asked(params, disk.read_text)
+    name, root = check_environment(params["env"], "env"), check_host_path(params["path"], "path")
+    folder = disk.read_folder(os.path.join(root, name))[0]
+    place = Place(name, root, parse_image_name(_recorded_image(folder) or name))
+    _check_is_ours(place, folder)
+    logins = _read_logins(params, folder)
+    if logins and any(secret.id == NETRC for secret in options.secrets):
+        raise InvalidInput(f"secrets: {NETRC!r} is there, and an index URL holds a login as well; put all logins into the secret")
+    return Install(place, requirements, params["state"], options, logins)
+
+
+def _plan_folder(task: Union[Built, Install], seen: Seen, request: InstallRequest, reasons: tuple[str, ...], resolve: Resolve) -> Outlook:
+    """Plan the lock that is requested, the files that follow, and the build. A lock that comes out as it was is no step."""
+    folder = target = seen.observed.folder
+    lock = None
+    if request.lock is not None:
+        lock = resolve(_unlocked_of(folder, request.requirements), request.lock)
+        target = finish_install(folder, request, lock)
+    is_step = request.lock is not None and (lock is None or target != folder)
+    plan = plan_lock(reasons, request.lock) if request.lock is not None and is_step else Plan()
+    plan = plan.then(plan_files(seen.observed, target))
+    return Outlook(plan.then(plan_build(task.place.name, str(task.place.image), seen.observed, target, task.options)), target)
+
+
+def _unlocked_of(folder: Folder, requirements: str) -> Unlocked:
+    bases = bases_of(folder)
+    if not bases:
+        raise InvalidInput(f"{DOCKERFILE}: it does not say which image it starts from, so nothing can be resolved for its Python")
+    return Unlocked(bases[0], folder.record.get("installer", INSTALLERS[0]), requirements, folder.wanted[1], folder.lock or "")
+
+
+def _check_is_ours(place: Place, folder: Folder) -> None:
+    if not folder.dockerfile:
+        raise InvalidInput(f"env: there is no environment {place.name!r} in {place.root}; make it with docker_env, or correct path")
+    if not folder.is_ours:
+        raise NotOurs(
+            f"env: {place.folder}/{DOCKERFILE} was not made by this collection, and installs what it wants; edit it, and build it with docker_env_build"
+        )
+
+
+def _read_logins(params: Mapping[str, Any], folder: Folder) -> tuple[Login, ...]:
+    """Return the logins in URLs of the indexes that the environment has; another one would be no part of its definition."""
+    known = [value.rstrip("/") for option, value in parse_wanted(*folder.wanted).options if option in INDEX_OPTIONS]
+    given = [("index_url", params["index_url"])] if params["index_url"] else []
+    given += [(f"extra_index_urls[{index}]", url) for index, url in enumerate(params["extra_index_urls"] or ())]
+    logins = []
+    for option, value in given:
+        url, login = split_index_url(value, option)
+        if url.rstrip("/") not in known:
+            has = ", ".join(known) or "those of the host's settings"
+            raise InvalidInput(f"{option}: {url!r} is no index of the environment, which has {has}; change that with docker_env")
+        logins += [login] if login is not None else []
+    return merge_logins(logins)
+
+
+def _find_named(names: Iterable[str], root: str) -> tuple[Place, ...]:
+    places: list[Place] = []
+    for index, name in enumerate(names):
+        option = f"name[{index}]"
+        check_environment(name, option)
+        if any(place.name == name for place in places):
+            raise InvalidInput(f"{option}: {name!r} is there twice; remove one of them")
+        if not os.path.isfile(os.path.join(root, name, DOCKERFILE)):
+            raise InvalidInput(f"{option}: there is no environment {name!r} in {root}; make it with docker_env, or correct path")
+        places.append(_find_place(name, root))
+    return tuple(places)
+
+
+def _find_all(root: str) -> tuple[Place, ...]:
+    """Return all environments below the root; what is hidden or holds no Dockerfile is none."""
+    try:
+        entries = sorted(entry for entry in os.listdir(root) if not entry.startswith("."))
+    except OSError as error:
+        raise InvalidInput(f"path: the folder {root!r} cannot be read: {error.strerror}") from None
+    names = [entry for entry in entries if os.path.isfile(os.path.join(root, entry, DOCKERFILE))]
+    return tuple(_find_place(check_environment(name, f"path: the folder {root}"), root) for name in names)
+
+
+def _find_context(context: str, image: str | None, root: str) -> Place:
+    """Return the place of any folder with a Dockerfile. One of docker_env is the same environment as it is with path and name.
+
+    In and beside one of the user's nothing is written: its state is below the root.
+    """
+    path = check_host_path(context, "context")
+    if not os.path.isfile(os.path.join(path, DOCKERFILE)):
+        raise InvalidInput(f"context: there is no {DOCKERFILE} in {path!r}; name the folder that has one")
+    folder = disk.read_folder(path)[0]
+    name = image or _recorded_image(folder)
+    if folder.is_ours and is_environment(os.path.basename(path)):
+        return Place(os.path.basename(path), os.path.dirname(path), parse_image_name(name or os.path.basename(path)))
+    if name is None:
+        raise InvalidInput(f"image: {path} does not say which image it makes; give a name for it")
+    checked = parse_image_name(name)
+    # The whole name is none that an environment can have, so the image is of no environment.
+    return Place(str(checked), root, checked, path)
+
+
+def _find_place(name: str, root: str) -> Place:
+    folder = disk.read_folder(os.path.join(root, name))[0]
+    return Place(name, root, parse_image_name(_recorded_image(folder) or name))
+
+
+def _recorded_image(folder: Folder) -> str | None:
+    image = folder.record.get("image") if folder.is_ours else None
+    return image if isinstance(image, str) else None

@@ -1,0 +1,47 @@
+# Copyright (c) 2026, the dockenv.python contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Bring many environments to what is asked for, some at a time; one that fails does not stop the others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Union
+
+from .._errors import DockenvError
+from .converge import Result, Task, converge, see
+from .host import Host
+from .observe import EngineView
+from .place import Place
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An environment that stayed as it was, and why."""
+
+    place: Place
+    error: DockenvError
+
+
+def converge_many(tasks: Sequence[Task], host: Host, jobs: int, check_mode: bool) -> tuple[Union[Result, Failure], ...]:
+    """Return what came of each task, in their order; up to ``jobs`` of them work at a time.
+
+    The tasks have the same options. Raises DockenvError if the engine does not answer.
+    """
+    if not tasks:
+        return ()
+    view = EngineView(host.engine, tasks[0].options.base_check)
+
+    def look_and_converge(task: Task) -> Union[Result, Failure]:
+        try:
+            return converge(task, host, check_mode, see(task, host, view))
+        except DockenvError as error:
+            return Failure(task.place, error)
+
+    # What tasks share is asked before they run side by side.
+    view.load()
+    with ThreadPoolExecutor(max_workers=jobs) as pool:
+        return tuple(pool.map(look_and_converge, tasks))
