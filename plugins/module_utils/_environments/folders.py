@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Union
+from typing import Any
 
 from .._build_options import BuildOptions, Secret
 from .._env.dockerfile import DOCKERFILE
@@ -147,7 +147,7 @@ def read_install(params: Mapping[str, Any], options: BuildOptions) -> Install:
     return Install(place, requirements, params["state"], options, logins)
 
 
-def _plan_folder(task: Union[Built, Install], seen: Seen, request: InstallRequest, reasons: tuple[str, ...], resolve: Resolve) -> Outlook:
+def _plan_folder(task: Built | Install, seen: Seen, request: InstallRequest, reasons: tuple[str, ...], resolve: Resolve) -> Outlook:
     """Plan the lock that is requested, the files that follow, and the build. A lock that comes out as it was is no step."""
     folder = target = seen.observed.folder
     lock = None

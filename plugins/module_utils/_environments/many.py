@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Union
 
 from .._errors import DockenvError
 from .converge import Result, Task, converge, see
@@ -26,7 +25,7 @@ class Failure:
     error: DockenvError
 
 
-def converge_many(tasks: Sequence[Task], host: Host, jobs: int, check_mode: bool) -> tuple[Union[Result, Failure], ...]:
+def converge_many(tasks: Sequence[Task], host: Host, jobs: int, check_mode: bool) -> tuple[Result | Failure, ...]:
     """Return what came of each task, in their order; up to ``jobs`` of them work at a time.
 
     The tasks have the same options. Raises DockenvError if the engine does not answer.
@@ -35,7 +34,7 @@ def converge_many(tasks: Sequence[Task], host: Host, jobs: int, check_mode: bool
         return ()
     view = EngineView(host.engine, tasks[0].options.base_check)
 
-    def look_and_converge(task: Task) -> Union[Result, Failure]:
+    def look_and_converge(task: Task) -> Result | Failure:
         try:
             return converge(task, host, check_mode, see(task, host, view))
         except DockenvError as error:

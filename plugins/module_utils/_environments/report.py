@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Union
+from typing import Any
 
 from .._env.folder import Folder
 from .._env.lock import Lock, compare_locks, parse_lock
@@ -33,7 +33,7 @@ def report(result: Result) -> dict[str, Any]:
     }
 
 
-def report_many(outcomes: Sequence[Union[Result, Failure]]) -> dict[str, Any]:
+def report_many(outcomes: Sequence[Result | Failure]) -> dict[str, Any]:
     """Return the return values of a module for many environments; each has an entry with the values of one."""
     entries = [_report_entry(outcome) for outcome in outcomes]
     return {
@@ -45,7 +45,7 @@ def report_many(outcomes: Sequence[Union[Result, Failure]]) -> dict[str, Any]:
     }
 
 
-def report_failures(outcomes: Sequence[Union[Result, Failure]]) -> dict[str, Any]:
+def report_failures(outcomes: Sequence[Result | Failure]) -> dict[str, Any]:
     """Return the message of a task and, if one environment failed, the details of its error; empty if none failed."""
     failures = [outcome for outcome in outcomes if isinstance(outcome, Failure)]
     if not failures:
@@ -57,7 +57,7 @@ def report_failures(outcomes: Sequence[Union[Result, Failure]]) -> dict[str, Any
     return {"msg": f"{len(failures)} of {len(outcomes)} environments failed, the others are as asked for: {what}", **details}
 
 
-def _report_entry(outcome: Union[Result, Failure]) -> dict[str, Any]:
+def _report_entry(outcome: Result | Failure) -> dict[str, Any]:
     if isinstance(outcome, Result):
         return {"name": outcome.place.name, **report(outcome), "error": None}
     nothing = report(Result(outcome.place, Plan(), Folder(), None, None, None))
