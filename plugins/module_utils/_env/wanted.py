@@ -97,7 +97,11 @@ def _render_constraints(constraints: Sequence[Requirement]) -> str | None:
 
 
 def add_requirements(text: str, requirements: Iterable[Requirement]) -> str:
-    """Return requirements.in with the entries of the same names replaced and the others added; all else stays."""
+    """Return requirements.in with the entries of the same names replaced and the others added; all else stays.
+
+    What render_requirements() made is in order afterwards too; in a file that was edited by hand, additions come last.
+    """
+    is_ordered = _ordered(text) == text
     new = {requirement.canonical: requirement.line_with_hashes for requirement in requirements}
     lines = []
     for entry, name in _entries(text):
@@ -107,7 +111,8 @@ def add_requirements(text: str, requirements: Iterable[Requirement]) -> str:
             lines.append(new[name] + "\n")
             new[name] = ""
     added = sorted((line for line in new.values() if line), key=str.lower)
-    return _ended("".join(lines)) + "".join(f"{line}\n" for line in added)
+    result = _ended("".join(lines)) + "".join(f"{line}\n" for line in added)
+    return _ordered(result) if is_ordered else result
 
 
 def remove_requirements(text: str, names: Iterable[str]) -> str:
@@ -159,6 +164,13 @@ def _entries(text: str) -> Iterable[tuple[str, str | None]]:
     for entry in re.findall(r"(?:[^\n]*\\\n)*[^\n]*\n|(?:[^\n]*\\\n)*[^\n]+\Z", text):
         found = parse_requirements_file(entry, f"/{REQUIREMENTS_IN}", lambda _path: "").requirements
         yield entry, found[0].canonical if found else None
+
+
+def _ordered(text: str) -> str:
+    """Return requirements.in as render_requirements() would order it, without comments of the user's."""
+    entries = [entry for entry, name in _entries(text) if name is not None]
+    options = [entry for entry, name in _entries(text) if name is None and not entry.lstrip().startswith("#")]
+    return _HEADER + "".join(options) + "".join(sorted(entries, key=str.lower))
 
 
 def _ended(text: str) -> str:

@@ -328,11 +328,11 @@ HEADER = FOLDER.files["requirements.in"].splitlines(keepends=True)[0]
     [
         pytest.param(["six"], "present", InstallRequest(f"{HEADER}six\n", None), id="there already"),
         pytest.param(
-            ["idna", "Flask>=3"], "present", InstallRequest(f"{HEADER}six\nFlask>=3\nidna\n", MakeLock()), id="two new ones, one lock"
+            ["idna", "Flask>=3"], "present", InstallRequest(f"{HEADER}Flask>=3\nidna\nsix\n", MakeLock()), id="two new ones, one lock"
         ),
         pytest.param(["six<2"], "present", InstallRequest(f"{HEADER}six<2\n", MakeLock()), id="another version"),
         pytest.param(["six"], "latest", InstallRequest(f"{HEADER}six\n", MakeLock(("six",))), id="the newest of one that is there"),
-        pytest.param(["idna"], "latest", InstallRequest(f"{HEADER}six\nidna\n", MakeLock(("idna",))), id="the newest of a new one"),
+        pytest.param(["idna"], "latest", InstallRequest(f"{HEADER}idna\nsix\n", MakeLock(("idna",))), id="the newest of a new one"),
         pytest.param(["six"], "absent", InstallRequest(HEADER, MakeLock()), id="one less"),
         pytest.param(["idna"], "absent", InstallRequest(f"{HEADER}six\n", None), id="not there anyway"),
     ],

@@ -6,101 +6,21 @@
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 
 import pytest
 from ansible_collections.dockenv.python.plugins.module_utils._build_options import BuildOptions
-from ansible_collections.dockenv.python.plugins.module_utils._docker.buildkit import Builder
-from ansible_collections.dockenv.python.plugins.module_utils._docker.connection import Connection
 from ansible_collections.dockenv.python.plugins.module_utils._environments import converge as service
-from ansible_collections.dockenv.python.plugins.module_utils._environments.host import Host
-from ansible_collections.dockenv.python.plugins.module_utils._environments.report import report
-from ansible_collections.dockenv.python.plugins.module_utils._environments.tasks import Absent, Defined, Present
 from ansible_collections.dockenv.python.plugins.module_utils._errors import CommandFailed, EngineError, InvalidInput, NotOurs
-from ansible_collections.dockenv.python.tests.unit.plugins.module_utils._docker.fake_engine import BASE, make_engine
-from ansible_collections.dockenv.python.tests.unit.plugins.module_utils._env.definitions import make_lock, make_spec
-
-TAG = "science:latest"
-VERSIONS = {"six": "1.17.0", "idna": "3.10"}
-
-
-class World:
-    """A host with a fake engine, whose images have the packages in ``installed``."""
-
-    def __init__(self, root):
-        self.root = str(root / "envs")
-        self.launcher = str(root / "bin" / "science")
-        self.engine = make_engine()
-        self.client = self.engine.client
-        self.installed = dict(VERSIONS)
-        self.connections = 0
-        self.client.programs["/opt/env/bin/python3"] = self._list_packages
-
-    def _list_packages(self, container, argv):
-        return 0, json.dumps(sorted(self.installed.items())).encode(), b""
-
-    def _connect(self, connection):
-        self.connections += 1
-        return self.engine
-
-    def host(self):
-        host = Host(Connection(), {}, self._connect)
-        host.builder = Builder("none")
-        return host
-
-    def present(self, check_mode=False, options=None, force=False, **params):
-        spec = make_spec(path=self.root, **{"python": None, "base_image": BASE, **params})
-        return report(service.converge(Present(spec, options or BuildOptions(), force=force), self.host(), check_mode))
-
-    def defined(self, check_mode=False, **params):
-        spec = make_spec(path=self.root, **{"python": None, "base_image": BASE, **params})
-        return report(service.converge(Defined(spec, BuildOptions()), self.host(), check_mode))
-
-    def absent(self, check_mode=False, force=False):
-        place = Present(make_spec(path=self.root), BuildOptions()).place
-        return report(service.converge(Absent(place, BuildOptions(), force), self.host(), check_mode))
-
-    def path(self, *names):
-        return os.path.join(self.root, "science", *names)
-
-    def read(self, *names):
-        with open(self.path(*names), encoding="utf-8") as file:
-            return file.read()
-
-    def files(self):
-        found = {}
-        for folder, _folders, names in os.walk(self.root):
-            for name in names:
-                path = os.path.join(folder, name)
-                if not path.endswith((".log", ".lock")):
-                    with open(path, "rb") as file:
-                        found[os.path.relpath(path, self.root)] = file.read()
-        return found
-
-    def tags(self):
-        return sorted(tag for image in self.client.images_by_id.values() for tag in image.tags)
-
-    def dangling(self):
-        return [image.id for image in self.client.images_by_id.values() if not image.tags]
+from ansible_collections.dockenv.python.tests.unit.plugins.module_utils._docker.fake_engine import BASE
+from ansible_collections.dockenv.python.tests.unit.plugins.module_utils._env.definitions import make_lock
+from ansible_collections.dockenv.python.tests.unit.plugins.module_utils._environments.world import TAG, make_world, same_but_image
 
 
 @pytest.fixture
 def world(tmp_path, monkeypatch):
-    def resolve(host, unlocked, step):
-        names = [line for line in unlocked.requirements.splitlines() if line in VERSIONS]
-        if "impossible" in unlocked.requirements:
-            raise CommandFailed("The requirements cannot be resolved", ["uv"], 1)
-        return make_lock(*(f"{name}=={VERSIONS[name]}" for name in names))
-
-    monkeypatch.setattr(service, "make_lock", resolve)
-    monkeypatch.setattr(service, "preview_lock", resolve)
-    return World(tmp_path)
-
-
-def same_but_image(foretold, done):
-    return {**foretold, "image": None} == {**done, "image": None}
+    return make_world(tmp_path, monkeypatch)
 
 
 # P3 P5 P7 T17 T20
