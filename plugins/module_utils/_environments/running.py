@@ -10,6 +10,7 @@ import glob
 import json
 import os
 import pwd
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
@@ -24,7 +25,7 @@ from .._env.dockerfile import DOCKERFILE
 from .._env.folder import Folder
 from .._env.ports import Port, Volume, parse_port, parse_volume
 from .._env.run import CALLER, IMAGE_USER, LABEL_RUN, RunSpec, find_start_reasons, fingerprint
-from .._errors import DockenvError, InvalidInput, NotOurs
+from .._errors import DockenvError, EngineError, InvalidInput, NotOurs
 from .._image import Image
 from . import disk
 from .host import Host
@@ -32,6 +33,13 @@ from .place import Place
 
 # What sethostname(2) takes
 _HOSTNAME_MAX = 64
+
+# Of two tasks that start a container of one name, the second finds that of the first; this often it looks again.
+_ATTEMPTS = 3
+_CONFLICT = 409
+# How often, and after how many seconds, to look whether a container that was just made is started
+_MOMENTS = 20
+_MOMENT = 0.2
 
 
 @dataclass(frozen=True)
@@ -124,6 +132,17 @@ def _run(spec: RunSpec, host: Host, environment: Environment) -> Outcome:
 
 
 def _start(spec: RunSpec, host: Host, environment: Environment, check_mode: bool) -> Outcome:
+    """Start a container as asked for; where another task was quicker to give one the name, look again at what it made."""
+    for _attempt in range(_ATTEMPTS - 1):
+        try:
+            return _start_once(spec, host, environment, check_mode)
+        except EngineError as error:
+            if spec.container_name is None or error.details.get("status") != _CONFLICT:
+                raise
+    return _start_once(spec, host, environment, check_mode)
+
+
+def _start_once(spec: RunSpec, host: Host, environment: Environment, check_mode: bool) -> Outcome:
     """Start a container, unless one of its name runs that was asked for in the same way."""
     image = host.engine.find_image(environment.image) if check_mode else _require_image(spec, host, environment)
     request = make_request(spec, environment, image)
@@ -200,7 +219,11 @@ def _find_container(spec: RunSpec, host: Host) -> Container | None:
     """Return the container that has the name. Raises NotOurs for one that was made otherwise."""
     if spec.container_name is None:
         return None
-    found = containers.list_containers(host.engine, name=spec.container_name)
+    for _moment in range(_MOMENTS):
+        found = containers.list_containers(host.engine, name=spec.container_name)
+        if not found or found[0].state != "created":
+            break
+        time.sleep(_MOMENT)  # another task is about to start it, unless that was killed
     if found and LABEL_RUN not in found[0].labels:
         raise NotOurs(
             f"container_name: the container {spec.container_name!r} was not made by this module; choose another name, or remove it yourself"

@@ -12,6 +12,7 @@ import pwd
 import pytest
 from ansible_collections.dockenv.python.plugins.module_utils._docker.connection import Connection
 from ansible_collections.dockenv.python.plugins.module_utils._env.folder import render_folder
+from ansible_collections.dockenv.python.plugins.module_utils._environments import running
 from ansible_collections.dockenv.python.plugins.module_utils._environments.host import Host
 from ansible_collections.dockenv.python.plugins.module_utils._environments.running import (
     execute,
@@ -304,7 +305,8 @@ def test_a_container_that_stopped_is_started_anew(world):
     assert world.containers() == [("web", "running")]
 
 
-def test_a_container_of_the_users_is_left_alone(world):
+def test_a_container_of_the_users_is_left_alone(world, monkeypatch):
+    monkeypatch.setattr(running.time, "sleep", lambda seconds: None)
     world.client.create_container("science:latest", name="web", labels={}, command=["true"], host_config={})
     for check_mode in (True, False):
         with pytest.raises(NotOurs) as error:
@@ -325,6 +327,34 @@ def test_a_container_that_cannot_be_made_leaves_the_one_it_was_to_replace(world,
     with pytest.raises(EngineError):
         world.run(**{**SERVICE, "argv": ["sleep", "61"]})
     assert world.containers() == [("web", "running")]
+
+
+def test_of_two_tasks_at_once_the_second_finds_the_container_of_the_first(world, monkeypatch):
+    create = world.client.create_container
+
+    def be_late(image, **creation):
+        monkeypatch.setattr(world.client, "create_container", create)
+        world.run(**SERVICE)
+        return create(image, **creation)
+
+    monkeypatch.setattr(world.client, "create_container", be_late)
+    assert world.run(**SERVICE)["changed"] is False
+    assert world.containers() == [("web", "running")]
+
+
+def test_a_container_that_another_task_is_about_to_start_is_waited_for(world, monkeypatch):
+    started = world.run(**SERVICE)["container"]
+    container = world.client.containers_by_id[started["id"]]
+    container.state = "created"
+    monkeypatch.setattr(running.time, "sleep", lambda seconds: setattr(container, "state", "running"))
+    assert world.run(**SERVICE)["changed"] is False
+
+
+def test_a_container_that_nobody_starts_is_replaced(world, monkeypatch):
+    started = world.run(**SERVICE)["container"]
+    world.client.containers_by_id[started["id"]].state = "created"
+    monkeypatch.setattr(running.time, "sleep", lambda seconds: None)
+    assert world.run(**SERVICE)["reasons"] == ["container_stopped"]
 
 
 def test_without_a_name_another_container_is_started_each_time(world):
