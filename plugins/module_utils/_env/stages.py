@@ -33,12 +33,15 @@ def find_bases(dockerfile: str, target: str | None = None) -> tuple[str, ...]:
     wanted = _find_stage(stages, target, len(stages)) if target else len(stages) - 1
     bases: dict[str, None] = {}
     queue = [wanted] if wanted is not None and wanted >= 0 else []
-    for number in queue:
+    seen = set(queue)
+    while queue:
+        number = queue.pop(0)
         for used in stages[number].uses:
             earlier = _find_stage(stages, used, number)
             if earlier is None and "$" not in used and used != _SCRATCH:
                 bases[used] = None
-            elif earlier is not None and earlier not in queue:
+            elif earlier is not None and earlier not in seen:
+                seen.add(earlier)
                 queue.append(earlier)
     return tuple(bases)
 

@@ -13,7 +13,7 @@ from ansible_collections.dockenv.python.plugins.module_utils._build_options impo
 from ansible_collections.dockenv.python.plugins.module_utils._env.digest import compute_digest, digest_labels
 from ansible_collections.dockenv.python.plugins.module_utils._env.folder import render_folder
 from ansible_collections.dockenv.python.plugins.module_utils._env.plan import make_input
-from ansible_collections.dockenv.python.plugins.module_utils._environments.observe import see_engine, see_folder
+from ansible_collections.dockenv.python.plugins.module_utils._environments.observe import EngineView, see_engine, see_folder
 from ansible_collections.dockenv.python.plugins.module_utils._environments.place import Place
 from ansible_collections.dockenv.python.plugins.module_utils._environments.survey import describe_sighting, survey
 from ansible_collections.dockenv.python.plugins.module_utils._errors import DockenvError, InvalidInput
@@ -44,7 +44,7 @@ class World:
     def build(self, spec):
         """Add the image that a build of the folder would give."""
         place = Place(spec.name, spec.root, spec.image)
-        seen = see_engine(place, see_folder(place), self.engine, spec.base, "local").observed
+        seen = see_engine(place, see_folder(place), EngineView(self.engine, "local"), [spec.base]).observed
         labels = digest_labels(compute_digest(make_input(seen, seen.folder, BuildOptions())), spec.name)
         return self.client.add_image(str(spec.image).replace("docker.io/", ""), labels=labels)
 
