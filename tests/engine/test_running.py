@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import threading
 import time
 import urllib.error
@@ -121,6 +123,14 @@ SERVER = ("python3", "-m", "http.server", "8000", "--directory", "/etc/apt")
 SERVICE = {"detach": True, "container_name": NAME, "published_ports": ["8000"], "run_as": "54321:54322"}
 
 
+def wait_until(is_so):
+    """Return when ``is_so()`` is true; that it never is fails the test."""
+    end = time.monotonic() + 30
+    while not is_so():
+        assert time.monotonic() < end, "it did not become so within 30 seconds"
+        time.sleep(0.1)
+
+
 def fetch(port):
     """Return what is served, as soon as something is."""
     for _moment in range(100):
@@ -158,11 +168,7 @@ def test_a_detached_command_that_ends_at_once_is_gone(run, engine):
         run("true", **SERVICE)
     except EngineError as error:
         assert "ended at once and was removed; run its command without detach" in error.message
-    for _moment in range(100):
-        if not list_containers(engine, label=MINE):
-            break
-        time.sleep(0.1)
-    assert list_containers(engine, label=MINE) == ()
+    wait_until(lambda: list_containers(engine, label=MINE) == ())
 
 
 def test_of_tasks_at_once_one_starts_the_container(run, engine):
@@ -175,3 +181,23 @@ def test_of_tasks_at_once_one_starts_the_container(run, engine):
     assert sorted(result["changed"] for result in results) == [False, False, True]
     assert len(list_containers(engine, label=MINE)) == 1
     assert {result["container"]["id"] for result in results} == {list_containers(engine, label=MINE)[0].id}
+
+
+RUN_ALONE = """
+import sys
+sys.path[:0] = {path!r}
+from ansible_collections.dockenv.python.plugins.module_utils._docker import containers
+from ansible_collections.dockenv.python.plugins.module_utils._docker.connection import Connection
+from ansible_collections.dockenv.python.plugins.module_utils._docker.engine import connect
+request = containers.RunRequest({base!r}, ("sleep", "3"), labels={labels!r}, init=True)
+containers.run(connect(Connection()), request)
+"""
+
+
+def test_what_a_killed_task_ran_ends_and_is_gone(engine, base):
+    name, value = MINE.split("=")
+    script = RUN_ALONE.format(path=sys.path, base=base, labels={name: value})
+    with subprocess.Popen([sys.executable, "-c", script]) as task:
+        wait_until(lambda: [container.state for container in list_containers(engine, label=MINE)] == ["running"])
+        task.kill()
+    wait_until(lambda: list_containers(engine, label=MINE) == ())
