@@ -6,40 +6,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from .._build_options import BuildOptions
 from .digest import BuildInput, InputDigest, compare, compute_digest, read_labels
 from .folder import Folder
-from .lock import find_unlocked, parse_lock
 from .plan import Observed, make_input
-from .wanted import CONSTRAINTS, REQUIREMENTS_IN, parse_wanted
+from .wanted import REQUIREMENTS_IN
 
 # Parts of the digest that the folder and the base image decide; the others come from options of a task.
 _OF_THE_FOLDER = ("schema", "dockerfile", "context")
 
 
-def find_drift(observed: Observed, labels: Mapping[str, str] | None) -> tuple[str, ...]:
+def find_drift(observed: Observed, labels: Mapping[str, str] | None, unlocked: Sequence[str]) -> tuple[str, ...]:
     """Return why the next build would make another image, in the words of docker_env; empty if it would not.
 
-    ``labels`` are those of the image, None without one. Raises InvalidInput for a file of the folder that cannot be read.
+    ``labels`` are those of the image, None without one; ``unlocked`` is what was asked for and the lock does not give. Raises
+    InvalidInput for a .dockerignore that cannot be read.
     """
-    return (*_find_lock_drift(observed.folder), *_find_image_drift(make_input(observed, observed.folder, BuildOptions()), labels))
+    build = make_input(observed, observed.folder, BuildOptions())
+    return (*_find_lock_drift(observed.folder, unlocked), *_find_image_drift(build, labels))
 
 
-def list_unlocked(folder: Folder) -> tuple[str, ...]:
-    """Return what requirements.in asks for and the lock does not give. Raises InvalidInput."""
-    wanted = parse_wanted(folder.files.get(REQUIREMENTS_IN, ""), folder.files.get(CONSTRAINTS))
-    return find_unlocked(wanted.requirements, parse_lock(folder.lock or ""))
-
-
-def _find_lock_drift(folder: Folder) -> tuple[str, ...]:
+def _find_lock_drift(folder: Folder, unlocked: Sequence[str]) -> tuple[str, ...]:
     """A folder of the user's may have its requirements in other ways."""
     if REQUIREMENTS_IN not in folder.files:
         return ()
     if folder.lock is None:
         return ("lock_missing",)
-    return ("lock_incomplete",) if list_unlocked(folder) else ()
+    return ("lock_incomplete",) if unlocked else ()
 
 
 def _find_image_drift(build: BuildInput, labels: Mapping[str, str] | None) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import lru_cache
@@ -19,9 +19,9 @@ from .._docker.engine import Engine
 from .._docker.images import ImageSummary, familiar_name, list_images, split_reference
 from .._env.digest import LABEL_ENVIRONMENT
 from .._env.dockerfile import DOCKERFILE
-from .._env.drift import find_drift, list_unlocked
+from .._env.drift import find_drift
 from .._env.folder import Folder
-from .._env.lock import LOCK, parse_lock
+from .._env.lock import LOCK, find_unlocked, parse_lock
 from .._env.names import check_environment, check_host_path
 from .._env.plan import Observed
 from .._env.wanted import CONSTRAINTS, REQUIREMENTS_IN, parse_wanted
@@ -154,16 +154,15 @@ def _describe_folder(sighting: Sighting) -> dict[str, Any]:
         return _describe_nothing()
     folder = sighting.observed.folder
     wanted = parse_wanted(folder.files.get(REQUIREMENTS_IN, ""), folder.files.get(CONSTRAINTS)).requirements
-    asked = {requirement.canonical for requirement in wanted}
+    lock = parse_lock(folder.lock or "")
+    asked, unlocked = {requirement.canonical for requirement in wanted}, find_unlocked(wanted, lock)
+    labels = None if sighting.image is None else sighting.image.labels
     return {
         "definition": _describe_definition(folder),
         "requirements": [str(requirement) for requirement in wanted],
-        "lock": _describe_lock(sighting.observed.path, folder),
-        "packages": [
-            {"name": pin.name, "version": pin.version or pin.what, "requested": pin.name in asked}
-            for pin in parse_lock(folder.lock or "").pins
-        ],
-        "drift": list(find_drift(sighting.observed, None if sighting.image is None else sighting.image.labels)),
+        "lock": None if folder.lock is None else _describe_lock(sighting.observed.path, folder.lock, unlocked),
+        "packages": [{"name": pin.name, "version": pin.version or pin.what, "requested": pin.name in asked} for pin in lock.pins],
+        "drift": list(find_drift(sighting.observed, labels, unlocked)),
     }
 
 
@@ -179,11 +178,9 @@ def _describe_definition(folder: Folder) -> dict[str, Any]:
     }
 
 
-def _describe_lock(path: str, folder: Folder) -> dict[str, Any] | None:
-    if folder.lock is None:
-        return None
-    digest = hashlib.sha256(folder.lock.encode()).hexdigest()
-    return {"path": os.path.join(path, LOCK), "digest": f"sha256:{digest}", "unlocked": list(list_unlocked(folder))}
+def _describe_lock(path: str, text: str, unlocked: Sequence[str]) -> dict[str, Any]:
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return {"path": os.path.join(path, LOCK), "digest": f"sha256:{digest}", "unlocked": list(unlocked)}
 
 
 def _describe_image(image: ImageSummary, tag: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.dockenv.python.plugins.module_utils._build_options import BuildOptions
 from ansible_collections.dockenv.python.plugins.module_utils._env.digest import ContextEntry, compute_digest, digest_labels
-from ansible_collections.dockenv.python.plugins.module_utils._env.drift import find_drift, list_unlocked
+from ansible_collections.dockenv.python.plugins.module_utils._env.drift import find_drift
 from ansible_collections.dockenv.python.plugins.module_utils._env.folder import Folder, render_folder
 from ansible_collections.dockenv.python.plugins.module_utils._env.plan import Observed, make_input
 from ansible_collections.dockenv.python.tests.unit.plugins.module_utils._env.definitions import make_lock, make_spec
@@ -25,9 +25,8 @@ def labels_of(observed, options=None):
     return digest_labels(compute_digest(make_input(observed, observed.folder, options or BuildOptions())), "science")
 
 
-def edited(**texts):
-    names = {"dockerfile": "Dockerfile", "requirements": "requirements.in", "lock": "requirements.txt"}
-    return Folder({**FOLDER.files, **{names[name]: text for name, text in texts.items()}})
+def edited(texts):
+    return Folder({**FOLDER.files, **texts})
 
 
 BUILT = labels_of(observe())
@@ -43,10 +42,7 @@ BUILT = labels_of(observe())
         pytest.param(observe(base=None), BUILT, (), id="a base image that is not here"),
         pytest.param(observe(context=(ContextEntry("data.csv", "file", "1"),)), BUILT, ("context_changed",), id="a file of the user's"),
         pytest.param(
-            observe(edited(dockerfile=FOLDER.dockerfile + "RUN true\n")), BUILT, ("dockerfile_changed",), id="the Dockerfile, by hand"
-        ),
-        pytest.param(
-            observe(edited(requirements="six\nidna\n")), BUILT, ("lock_incomplete",), id="what is asked for, by hand, and not locked"
+            observe(edited({"Dockerfile": FOLDER.dockerfile + "RUN true\n"})), BUILT, ("dockerfile_changed",), id="the Dockerfile, by hand"
         ),
         pytest.param(
             observe(Folder({path: text for path, text in FOLDER.files.items() if path != "requirements.txt"})),
@@ -60,13 +56,13 @@ BUILT = labels_of(observe())
     ],
 )
 def test_finds_drift(observed, labels, reasons):  # P6, P14
-    assert find_drift(observed, labels) == reasons
+    assert find_drift(observed, labels, ()) == reasons
+
+
+def test_what_is_not_locked_is_drift():
+    assert find_drift(observe(), BUILT, ("idna>3",)) == ("lock_incomplete",)
 
 
 def test_options_of_the_build_are_not_drift():
     options = BuildOptions(args={"A": "1"}, target="x", platforms=("linux/arm64",))
-    assert find_drift(observe(), labels_of(observe(), options)) == ()
-
-
-def test_says_what_is_not_locked():
-    assert list_unlocked(edited(requirements="six>=1\nidna>3\n")) == ("idna>3",)
+    assert find_drift(observe(), labels_of(observe(), options), ()) == ()

@@ -106,6 +106,13 @@ def test_says_what_drifted(world):
     assert world.look()[0]["drift"] == ["context_changed", "base_updated"]
 
 
+def test_says_what_was_asked_for_by_hand_and_is_not_locked(world):
+    world.build(world.define())
+    world.write("science", **{"requirements.in": "six>=1\nflask>3\n"})
+    (found,) = world.look()
+    assert (found["drift"], found["lock"]["unlocked"]) == (["lock_incomplete"], ["flask>3"])
+
+
 def test_an_environment_without_an_image_is_no_error(world):
     world.define(pins=())
     (found,) = world.look()
