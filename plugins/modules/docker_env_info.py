@@ -51,7 +51,7 @@ EXAMPLES = r"""
 
 - name: Name those that need a build
   ansible.builtin.debug:
-    msg: "{{ all.environments | rejectattr('drift', 'equalto', []) | map(attribute='name') }}"
+    msg: "{{ all.environments | rejectattr('drift', 'equalto', []) | map(attribute='name') | list }}"
 
 - name: Look at one of a project
   dockenv.python.docker_env_info:
@@ -61,7 +61,7 @@ EXAMPLES = r"""
 
 - name: Say what was asked for
   ansible.builtin.debug:
-    msg: "{{ tools.environments[0].packages | selectattr('requested') | map(attribute='name') }}"
+    msg: "{{ tools.environments[0].packages | selectattr('requested') | map(attribute='name') | list }}"
 """
 
 RETURN = r"""

@@ -72,7 +72,7 @@ def test_what_a_user_writes_belongs_to_the_user_who_has_a_name_and_a_home(run, p
     assert sorted(path.name for path in project.rglob("*")) == ["folder", "inner", "made"]
 
 
-@pytest.mark.parametrize("target", ["/home/user54321", "/home/user54321/project", "/work"])
+@pytest.mark.parametrize("target", ["/home/user54321", "/home/user54321/project", "/usr/src/app"])
 def test_the_project_is_seen_wherever_it_is_mounted(run, project, target):
     (project / "data").write_text("content")
     script = "cat data; touch ~/own && echo written"

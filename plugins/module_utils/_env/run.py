@@ -182,12 +182,12 @@ def _read_target(project: str | None, target: str | None) -> str | None:
     if target:
         chosen = check_host_path(target, "project_target")
         if chosen == "/":
-            raise InvalidInput("project_target: '/' would hide the whole image; write another path, such as '/work'")
+            raise InvalidInput("project_target: '/' would hide the whole image; write another path, such as '/usr/src/app'")
         return chosen
     if is_system_folder(project):
         raise InvalidInput(
             f"project_path: {project!r} is a folder of the system, and mounted at the same place it would hide the image's; "
-            "write a project_target, such as '/work'"
+            "write a project_target, such as '/usr/src/app'"
         )
     return project
 

@@ -74,7 +74,7 @@ def test_words_come_out_of_a_string_as_they_went_in(words):
     [
         pytest.param({}, None, None, id="none"),
         pytest.param({"project_path": "/srv/my, odd:one"}, "/srv/my, odd:one", "/srv/my, odd:one", id="at its own place, as in a launcher"),
-        pytest.param({"project_path": "/usr/lib/x", "project_target": "/work/"}, "/work", "/work", id="elsewhere"),
+        pytest.param({"project_path": "/usr/lib/x", "project_target": "/usr/src/app/"}, "/usr/src/app", "/usr/src/app", id="elsewhere"),
         pytest.param({"project_path": "/srv/x", "workdir": "src/../lib"}, "/srv/x", "/srv/x/lib", id="a folder of the project"),
         pytest.param({"project_path": "/srv/x", "workdir": "/tmp"}, "/srv/x", "/tmp", id="a folder of the image"),
         pytest.param({"workdir": "/tmp"}, None, "/tmp", id="a folder of the image, without a project"),
@@ -176,8 +176,8 @@ def test_publishes(params, ports):  # T16, P25
 
 
 def test_mounts_volumes_of_the_environment_as_launchers_do():  # P25
-    recorded = (Volume("./data", "/data"), Volume("/srv/a", "/a"), Volume("cache", "/cache"), Volume("/srv/p", "/work"))
-    spec = read(volumes=["/srv/b:/a:ro"], project_path="/srv/p", project_target="/work")
+    recorded = (Volume("./data", "/data"), Volume("/srv/a", "/a"), Volume("cache", "/cache"), Volume("/srv/p", "/usr/src/app"))
+    spec = read(volumes=["/srv/b:/a:ro"], project_path="/srv/p", project_target="/usr/src/app")
     assert spec.mount(recorded) == (Volume("cache", "/cache"), Volume("/srv/b", "/a", ("ro",)))
 
 
@@ -224,16 +224,16 @@ def test_mounts_volumes_of_the_environment_as_launchers_do():  # P25
         pytest.param(
             {"project_path": "/usr/lib"},
             "project_path: '/usr/lib' is a folder of the system, and mounted at the same place it would hide the image's; write a project_target, "
-            "such as '/work'",
+            "such as '/usr/src/app'",
             id="a folder of the system",
         ),
         pytest.param(
             {"project_path": "/srv", "project_target": "/"},
-            "project_target: '/' would hide the whole image; write another path, such as '/work'",
+            "project_target: '/' would hide the whole image; write another path, such as '/usr/src/app'",
             id="over everything",
         ),
         pytest.param(
-            {"project_target": "/work"},
+            {"project_target": "/usr/src/app"},
             "project_target: there is no project_path to mount there; add it, or leave project_target out",
             id="a target without a project",
         ),
