@@ -11,7 +11,7 @@ or gone since would stay in the image below its successor; so a lock is only kep
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -113,6 +113,21 @@ def complete_lock(pins: str, options: Iterable[tuple[str, str]]) -> str:
     return "".join(f"{line}\n" for line in lines) + pins
 
 
+def merge_locks(old: str, new: str) -> str | None:
+    """Return a lock and the lock of more requirements as one; None if they differ in a pin, or if one has more than plain pins.
+
+    What stands in both is as it is in the old one.
+    """
+    pins = [dict(_simple_pins(text)) for text in (old, new)]
+    if any(_SIMPLE.sub("", text).strip() for text in (old, new)):
+        return None
+    versions = [{name: _SIMPLE.match(pin)["version"] for name, pin in each.items()} for each in pins]
+    if any(versions[0].get(name, version) != version for name, version in versions[1].items()):
+        return None
+    merged = {**pins[1], **pins[0]}
+    return "".join(f"{merged[name]}\n" for name in sorted(merged))
+
+
 def split_layers(layers: Sequence[str], old_lock: str | None, new_lock: str) -> tuple[tuple[str, ...], str]:
     """Return the locks that are layers of their own, oldest first, and the lock to install last.
 
@@ -131,6 +146,11 @@ def split_layers(layers: Sequence[str], old_lock: str | None, new_lock: str) -> 
     if len(kept) > MAX_LAYERS:
         kept = kept[:1]
     return tuple(kept), new_lock
+
+
+def _simple_pins(text: str) -> Iterator[tuple[str, str]]:
+    for match in _SIMPLE.finditer(text):
+        yield match["name"], match.group()
 
 
 def _read(text: str) -> RequirementsFile:

@@ -36,7 +36,7 @@ from .folder import Folder, render_folder
 from .launcher import is_our_launcher
 from .lock import complete_lock, find_unlocked, parse_lock, split_layers
 from .spec import EnvSpec
-from .wanted import CONSTRAINTS, REQUIREMENTS_IN, add_requirements, parse_wanted, remove_requirements
+from .wanted import CONSTRAINTS, REQUIREMENTS_IN, add_requirements, find_additions, parse_wanted, remove_requirements
 
 # Long, and made from what the diff shows already
 _NOT_IN_DIFF = (INSTALL_SCRIPT, f"{LAYERS}/")
@@ -67,10 +67,14 @@ class RemoveFolder:
 
 @dataclass(frozen=True)
 class MakeLock:
-    """Resolve requirements.in; the canonical names in ``upgrade`` may move, all others only if they must."""
+    """Resolve requirements.in; the canonical names in ``upgrade`` may move, all others only if they must.
+
+    ``added`` are the lines that are new where all else is as it was at the last lock.
+    """
 
     upgrade: tuple[str, ...] = ()
     upgrade_all: bool = False
+    added: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -154,6 +158,13 @@ def find_folder_lock_reasons(folder: Folder) -> tuple[str, ...]:
     if folder.is_lock_outdated:
         return ("requirements_changed",)
     return ("lock_incomplete",) if find_unlocked(parse_wanted(*folder.wanted).requirements, parse_lock(folder.lock)) else ()
+
+
+def request_lock(folder: Folder, requirements: str, constraints: str | None) -> MakeLock:
+    """Return the step for a lock of these texts, for a folder with the lock and the texts of before. Raises InvalidInput."""
+    if find_folder_lock_reasons(folder):
+        return MakeLock()
+    return MakeLock(added=find_additions(folder.wanted, (requirements, constraints)))
 
 
 def define_folder(spec: EnvSpec, old: Folder, new_lock: str | None = None) -> Folder:
@@ -240,9 +251,10 @@ def request_install(folder: Folder, requirements: Iterable[Requirement], state: 
         new = remove_requirements(text, (name for name in asked if name))
     else:
         new = add_requirements(text, (entry for name, entry in asked.items() if not _is_content(entry, present.get(name))))
-    upgrade = tuple(sorted(name for name in asked if name)) if state == "latest" else ()
-    is_locked = not find_folder_lock_reasons(folder)
-    return InstallRequest(new, None if new == text and is_locked and not upgrade else MakeLock(upgrade))
+    if state == "latest":
+        return InstallRequest(new, MakeLock(tuple(sorted(name for name in asked if name))))
+    is_content = new == text and not find_folder_lock_reasons(folder)
+    return InstallRequest(new, None if is_content else request_lock(folder, new, constraints))
 
 
 def finish_install(folder: Folder, request: InstallRequest, new_lock: str | None) -> Folder:

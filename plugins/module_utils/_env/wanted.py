@@ -143,6 +143,16 @@ def digest_wanted(text: str, constraints: str | None = None) -> str:
     return hashlib.sha256(repr(content).encode()).hexdigest()[:_DIGEST_LENGTH]
 
 
+def find_additions(old: tuple[str, str | None], new: tuple[str, str | None]) -> tuple[str, ...]:
+    """Return the lines that requirements.in has more, if that is the only difference; both are texts with those of constraints.txt."""
+    before, after = parse_wanted(*old), parse_wanted(*new)
+    same = (file.options for file in (before, after)), ({each.line_with_hashes for each in file.constraints} for file in (before, after))
+    if any(first != second for first, second in same):
+        return ()
+    lines = [{each.line_with_hashes for each in file.requirements} for file in (before, after)]
+    return tuple(sorted(lines[1] - lines[0])) if lines[0] <= lines[1] else ()
+
+
 def check_installable(requirement: Requirement) -> None:
     """Raise InvalidInput for what a build cannot reach, and for credentials that would stay in the files."""
     if requirement.editable is not None or requirement.path is not None:

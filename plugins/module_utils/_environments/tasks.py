@@ -26,6 +26,7 @@ from .._env.plan import (
     plan_definition,
     plan_lock,
     plan_removal,
+    request_lock,
 )
 from .._env.spec import EnvSpec
 from .._errors import NotOurs
@@ -82,7 +83,8 @@ class Present:
             refuse_foreign_image(self.place, seen.observed.image, "name", "choose another name, or set force to take the name from it")
         folder = seen.observed.folder
         reasons = find_lock_reasons(self.spec, folder)
-        step = MakeLock()
+        # A lock for another base has nothing that may stay unseen.
+        step = request_lock(folder, *self.spec.wanted.texts) if reasons == ("requirements_changed",) else MakeLock()
         lock = resolve(unlocked_of(self.spec, folder), step) if reasons else None
         target = define_folder(self.spec, folder, lock)
         launchers = render_launchers(self.spec, self.docker)

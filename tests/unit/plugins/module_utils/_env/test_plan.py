@@ -328,7 +328,10 @@ HEADER = FOLDER.files["requirements.in"].splitlines(keepends=True)[0]
     [
         pytest.param(["six"], "present", InstallRequest(f"{HEADER}six\n", None), id="there already"),
         pytest.param(
-            ["idna", "Flask>=3"], "present", InstallRequest(f"{HEADER}Flask>=3\nidna\nsix\n", MakeLock()), id="two new ones, one lock"
+            ["idna", "Flask>=3"],
+            "present",
+            InstallRequest(f"{HEADER}Flask>=3\nidna\nsix\n", MakeLock(added=("Flask>=3", "idna"))),
+            id="two new ones, one lock",
         ),
         pytest.param(["six<2"], "present", InstallRequest(f"{HEADER}six<2\n", MakeLock()), id="another version"),
         pytest.param(["six"], "latest", InstallRequest(f"{HEADER}six\n", MakeLock(("six",))), id="the newest of one that is there"),
