@@ -194,6 +194,8 @@ options:
     type: bool
     default: false
 seealso:
+  - module: dockenv.python.docker_env_build
+  - module: dockenv.python.docker_env_install
   - module: dockenv.python.docker_base_image
 """
 

@@ -32,7 +32,7 @@ attributes:
   check_mode:
     support: full
     details:
-      - The lock is worked out in check mode as well, unless the base image, or the program C(uv), would have to be fetched for it.
+      - The lock is worked out in check mode as well, unless the base image would have to be fetched for it.
   diff_mode:
     support: full
   idempotent:

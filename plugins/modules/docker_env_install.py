@@ -29,7 +29,7 @@ attributes:
   check_mode:
     support: full
     details:
-      - The lock is worked out in check mode as well, unless the base image, or the program C(uv), would have to be fetched for it.
+      - The lock is worked out in check mode as well, unless the base image would have to be fetched for it.
         Then the task counts as changed, and its diff does not show the lock.
   diff_mode:
     support: full

@@ -17,11 +17,16 @@ import subprocess
 import threading
 import zipfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from ansible_collections.dockenv.python.plugins.module_utils._docker import containers
 from ansible_collections.dockenv.python.plugins.module_utils._docker.build import build_image
 from ansible_collections.dockenv.python.plugins.module_utils._docker.buildkit import Builder, BuildRequest
+from ansible_collections.dockenv.python.plugins.module_utils._env.logins import Login
+from ansible_collections.dockenv.python.plugins.module_utils._env.plan import MakeLock
+from ansible_collections.dockenv.python.plugins.module_utils._environments import locking
+from ansible_collections.dockenv.python.plugins.module_utils._environments.host import Host
 from ansible_collections.dockenv.python.plugins.module_utils._errors import CommandFailed
 from ansible_collections.dockenv.python.plugins.module_utils._resolver.in_image import lock_in_image, probe
 from ansible_collections.dockenv.python.plugins.module_utils._resolver.request import Index, LockRequest
@@ -159,6 +164,35 @@ def test_what_is_not_asked_to_move_stays(resolve):
     assert pins(resolve("demo\nextra\n", locked=old)) == ["demo==1.0", "extra==1.0", "helper==1.0"]
     assert pins(resolve("demo\n", locked=old, upgrade=("demo",))) == ["demo==2.0", "helper==1.0"]
     assert pins(resolve("demo\n", locked=old, upgrade_all=True)) == ["demo==2.0", "helper==1.1"]
+
+
+@pytest.mark.parametrize(
+    ("added", "runs"),
+    [
+        pytest.param("extra", 1, id="something new"),
+        pytest.param("demo[more]", 1, id="an extra of what is there"),
+        pytest.param("helper>=1.1", 2, id="what is there has to move"),
+        pytest.param("helper", 1, id="what is there as a dependency"),
+    ],
+)
+def test_additions_alone_give_the_lock_of_all(monkeypatch, uv, engine, connection, base, site, tmp_path, added, runs):
+    host = Host(
+        connection, {**os.environ, "PATH": f"{os.path.dirname(uv)}:{os.environ['PATH']}", "UV_CACHE_DIR": str(tmp_path)}, lambda _: engine
+    )
+    monkeypatch.setattr(Host, "tools", str(tmp_path / "tools"))
+    index, login = f"--index-url {site}/simple\n", Login(urlsplit(site).hostname, "joe", PASSWORD)
+    locks = []
+    monkeypatch.setattr(locking.uv, "lock", lambda *arguments: locks.append(lock(*arguments)) or locks[-1])
+
+    def make(requirements, locked, step):
+        return locking.make_lock(host, locking.Unlocked(base, "uv", index + requirements, locked=locked, logins=(login,)), step)
+
+    old = make("demo\n", make("demo==1.0\nhelper==1.0\n", "", MakeLock()), MakeLock())
+    assert pins(old) == ["demo==1.0", "helper==1.0"]
+    whole = make(f"demo\n{added}\n", old, MakeLock())
+    locks.clear()
+    assert make(f"demo\n{added}\n", old, MakeLock(added=(added,))) == whole
+    assert len(locks) == runs
 
 
 def test_equal_requirements_give_equal_locks(resolve):

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from .._requirements import (
     parse_requirements_file,
     secrets_in,
 )
+from .digest import short_hash
 from .logins import Login, merge_logins, split_index_url
 from .names import check_host_path
 
@@ -28,8 +28,6 @@ REQUIREMENTS_IN = "requirements.in"
 CONSTRAINTS = "constraints.txt"
 
 _HEADER = "# What is asked for; requirements.txt is the lock that follows from it.\n"
-# 64 bits; it is only compared with the one before.
-_DIGEST_LENGTH = 16
 INDEX_OPTIONS = ("--index-url", "--extra-index-url")
 _URL_OPTIONS = (*INDEX_OPTIONS, "--find-links")
 
@@ -135,12 +133,8 @@ def parse_wanted(text: str, constraints: str | None = None) -> RequirementsFile:
 def digest_wanted(text: str, constraints: str | None = None) -> str:
     """Return a short digest of what requirements.in asks for, whatever its order and comments. Raises InvalidInput."""
     file = parse_wanted(text, constraints)
-    content = [
-        sorted(requirement.line_with_hashes for requirement in file.requirements),
-        sorted(constraint.line_with_hashes for constraint in file.constraints),
-        list(file.options),
-    ]
-    return hashlib.sha256(repr(content).encode()).hexdigest()[:_DIGEST_LENGTH]
+    lines = (sorted(each.line_with_hashes for each in entries) for entries in (file.requirements, file.constraints))
+    return short_hash([*lines, file.options])
 
 
 def find_additions(old: tuple[str, str | None], new: tuple[str, str | None]) -> tuple[str, ...]:

@@ -139,7 +139,7 @@ def read_install(params: Mapping[str, Any], options: BuildOptions) -> Install:
     requirements = read_asked(params, disk.read_text)
     name, root = check_environment(params["env"], "env"), check_host_path(params["path"], "path")
     folder = disk.read_folder(os.path.join(root, name))[0]
-    place = Place(name, root, parse_image_name(_recorded_image(folder) or name))
+    place = Place.of_folder(name, root, folder)
     _check_is_ours(place, folder)
     logins = _read_logins(params, folder)
     if logins and any(secret.id == NETRC for secret in options.secrets):
@@ -200,7 +200,7 @@ def _find_named(names: Iterable[str], root: str) -> tuple[Place, ...]:
             raise InvalidInput(f"{option}: {name!r} is there twice; remove one of them")
         if not os.path.isfile(os.path.join(root, name, DOCKERFILE)):
             raise InvalidInput(f"{option}: there is no environment {name!r} in {root}; make it with docker_env, or correct path")
-        places.append(_find_place(name, root))
+        places.append(_place_of(name, root))
     return tuple(places)
 
 
@@ -211,7 +211,7 @@ def _find_all(root: str) -> tuple[Place, ...]:
     except OSError as error:
         raise InvalidInput(f"path: the folder {root!r} cannot be read: {error.strerror}") from None
     names = [entry for entry in entries if os.path.isfile(os.path.join(root, entry, DOCKERFILE))]
-    return tuple(_find_place(check_environment(name, f"path: the folder {root}"), root) for name in names)
+    return tuple(_place_of(check_environment(name, f"path: the folder {root}"), root) for name in names)
 
 
 def _find_context(context: str, image: str | None, root: str) -> Place:
@@ -223,21 +223,15 @@ def _find_context(context: str, image: str | None, root: str) -> Place:
     if not os.path.isfile(os.path.join(path, DOCKERFILE)):
         raise InvalidInput(f"context: there is no {DOCKERFILE} in {path!r}; name the folder that has one")
     folder = disk.read_folder(path)[0]
-    name = image or _recorded_image(folder)
     if folder.is_ours and is_environment(os.path.basename(path)):
-        return Place(os.path.basename(path), os.path.dirname(path), parse_image_name(name or os.path.basename(path)))
-    if name is None:
+        return Place.of_folder(os.path.basename(path), os.path.dirname(path), folder, image)
+    name = image or folder.record.get("image")
+    if not isinstance(name, str):
         raise InvalidInput(f"image: {path} does not say which image it makes; give a name for it")
     checked = parse_image_name(name)
     # The whole name is none that an environment can have, so the image is of no environment.
     return Place(str(checked), root, checked, path)
 
 
-def _find_place(name: str, root: str) -> Place:
-    folder = disk.read_folder(os.path.join(root, name))[0]
-    return Place(name, root, parse_image_name(_recorded_image(folder) or name))
-
-
-def _recorded_image(folder: Folder) -> str | None:
-    image = folder.record.get("image") if folder.is_ours else None
-    return image if isinstance(image, str) else None
+def _place_of(name: str, root: str) -> Place:
+    return Place.of_folder(name, root, disk.read_folder(os.path.join(root, name))[0])

@@ -11,6 +11,7 @@ from ansible_collections.dockenv.python.plugins.module_utils._env.lock import (
     compare_locks,
     complete_lock,
     find_unlocked,
+    merge_locks,
     parse_lock,
     split_layers,
 )
@@ -32,6 +33,47 @@ def test_reads_pins():
     )
     assert [(pin.name, pin.version, len(pin.hashes)) for pin in lock.pins] == [("app", "", 0), ("six", "1.17.0", 2)]
     assert lock.options == (("--index-url", "https://a.example/"),)
+
+
+# What has the form of a simple pin is read by a shorter way.
+@pytest.mark.parametrize(
+    "pin",
+    ["a==1", "a-b2==1.0.3", "A==1", "a_b==1", "a==1.0rc1", "a==1!2", "a[x]==1", "a==1 ; python_version > '3'", "a==1.*", "a===1", "a>=1"],
+)
+@pytest.mark.parametrize(
+    "layout", ["{pin} \\\n    {hash}\n", "{pin} {hash} {other}\n", "{pin}  \\\n {hash} \\\n\t{other}", "{pin} {hash} # x\n"]
+)
+def test_the_short_way_and_the_whole_grammar_agree(pin, layout):
+    text = layout.format(pin=pin, hash=HASH, other=OTHER_HASH)
+    (read,) = parse_lock(text).pins
+    requirement = parse_requirement(pin, "here")
+    assert (read.name, read.what) == (requirement.canonical, requirement.line)
+    assert read.hashes == {value.partition("=")[2] for value in text.split() if value.startswith("--hash")}
+
+
+def test_a_pin_within_a_continued_line_is_none():
+    with pytest.raises(InvalidInput):
+        parse_lock(f"six \\\na==1 {HASH}\n")
+
+
+def test_says_where_behind_pins():
+    with pytest.raises(InvalidInput, match=r"^/requirements.txt, line 5: "):
+        parse_lock(f"{FIRST}==\n")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "merged"),
+    [
+        pytest.param(FIRST, make_lock("flask==3.1.2", "idna==3.10"), MORE, id="what is in both, and what is new"),
+        pytest.param(FIRST, make_lock("idna==3.11"), None, id="something would have to move"),
+        pytest.param(FIRST, make_lock("app @ https://a.example/app.whl"), None, id="more than plain pins"),
+        pytest.param(f"--index-url https://a.example/\n{FIRST}", FIRST, None, id="options"),
+        pytest.param("", FIRST, FIRST, id="nothing before"),
+        pytest.param(FIRST, FIRST.replace(HASH, OTHER_HASH), FIRST, id="more files meanwhile"),
+    ],
+)
+def test_merges(old, new, merged):
+    assert merge_locks(old, new) == merged
 
 
 def test_says_where_a_lock_cannot_be_read():

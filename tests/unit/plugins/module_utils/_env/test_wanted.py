@@ -8,6 +8,8 @@ import pytest
 from ansible_collections.dockenv.python.plugins.module_utils._env.logins import Login
 from ansible_collections.dockenv.python.plugins.module_utils._env.wanted import (
     add_requirements,
+    digest_wanted,
+    find_additions,
     parse_wanted,
     remove_requirements,
 )
@@ -149,6 +151,33 @@ def test_adds_to_a_file_edited_by_hand(added, expected):  # P10, P11
 
 def test_removes_from_a_file_edited_by_hand():  # P12
     assert remove_requirements(EDITED, ["six", "absent"]) == "# my list\n--index-url https://a.example/\n\nFlask>=3  # web\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "added"),
+    [
+        pytest.param("six\n", "# x\nidna>=3\nsix\n", ("idna>=3",), id="one more"),
+        pytest.param("six\n", "six\n", (), id="nothing"),
+        pytest.param("six\n", "six<2\nidna\n", (), id="another one changed"),
+        pytest.param("six\n", "idna\n", (), id="another one is gone"),
+        pytest.param("six\n", "--index-url https://a.example/\nsix\nidna\n", (), id="another index"),
+    ],
+)
+def test_what_was_only_added(old, new, added):  # T17
+    assert find_additions((old, None), (new, None)) == added
+
+
+def test_other_constraints_concern_all_packages():
+    text = "--constraint constraints.txt\nsix\n"
+    assert find_additions((text, "a<2\n"), (text + "idna\n", "a<2\n")) == ("idna",)
+    assert find_additions((text, "a<2\n"), (text + "idna\n", "a<3\n")) == ()
+
+
+def test_the_digest_sees_what_is_asked_for_and_not_how_it_is_written():
+    digest = digest_wanted("six\nidna >= 3\n")
+    assert digest_wanted("# x\nidna>=3\n\nsix  # y\n") == digest
+    assert digest_wanted("six\nidna>=3.1\n") != digest
+    assert digest_wanted("--pre\nsix\nidna>=3\n") != digest
 
 
 def test_a_file_without_a_last_line_break_is_ended():
