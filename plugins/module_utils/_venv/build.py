@@ -23,12 +23,10 @@ from .pip import (
     explain_failure,
     install_words,
     is_conflict,
-    is_unreachable,
     parse_report,
     pip_command,
     render_constraints,
     render_requirements,
-    usage_words,
 )
 from .place import remove, write_program
 from .plan import Plan, find_fault
@@ -162,14 +160,20 @@ def _run_joint(command: list[str], spec: Spec, pins: tuple[str, ...], files: tup
 
 
 def _run(command: list[str], spec: Spec, tools: Tools, doing: str) -> None:
-    variables = environment(spec)
-    rc, out, err = tools.run(command, variables, tools.keep)
+    log = os.path.join(tools.folder, "pip.log")
+    remove(log)
+    rc, out, err = tools.run(command, {**environment(spec), "PIP_LOG": log}, tools.keep)
     if rc != 0:
-        # A width at which no URL is broken over lines.
-        wide = {**variables, "COLUMNS": "1000"}
-        usage = tools.run(pip_command(command[0], *usage_words()), wide, tools.keep)[1] if is_unreachable(out + err) else ""
-        sentence = f"{doing} the virtualenv {spec.path!r} failed, nothing was changed: {explain_failure(out + err, usage)}"
+        sentence = f"{doing} the virtualenv {spec.path!r} failed, nothing was changed: {explain_failure(out + err, _read_log(log))}"
         raise CommandFailed(sentence, command, rc, redact(out), redact(err))
+
+
+def _read_log(path: str) -> str:
+    """Return what pip logged; nothing of a command that is not pip or ended before it began to log."""
+    if not os.path.exists(path):
+        return ""
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return file.read()
 
 
 def write_private(path: str, text: str) -> None:

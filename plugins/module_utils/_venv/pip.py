@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -50,8 +50,7 @@ _UNREACHABLE = re.compile(
 )
 _FULL = re.compile(r"No space left on device|Disk quota exceeded")
 _HOST = re.compile(r"\bhost='([^']+)'")
-_INDEXES = re.compile(r"^Looking in indexes: (.+)$", re.MULTILINE)
-_DEFAULT_INDEX = re.compile(r"--index-url <url>[^()]*\(default\s+([^\s)]+)\)")
+_UNFETCHED = re.compile(r"Could not fetch URL (\S+): (.+) - skipping")
 
 
 def render_requirements(options: tuple[tuple[str, str], ...], requirements: tuple[Requirement, ...]) -> str:
@@ -116,38 +115,30 @@ def is_conflict(output: str) -> bool:
     return _CONFLICT.search(output) is not None
 
 
-def is_unreachable(output: str) -> bool:
-    """Return whether pip found no way to a host."""
-    return _UNREACHABLE.search(output) is not None
-
-
-def usage_words() -> list[str]:
-    """Return the words that make pip say which index it asks: the configured one, or its own default."""
-    return ["install", "--help"]
-
-
-def explain_failure(output: str, usage: str = "") -> str:
+def explain_failure(output: str, log: str = "") -> str:
     """Return the line of pip's output that says why it failed, without credentials.
 
-    ``usage`` is pip's answer to ``usage_words``: its output names no index where only the default one was asked.
+    ``log`` is what pip wrote to PIP_LOG: an index that cannot be reached is named only there, and without retries it is the only
+    place that tells it from a package that does not exist.
     """
     full = _FULL.search(output)
     if full:
         return f"{full.group()}; make room where the virtualenv is, and where temporary files go, then run the task again"
     errors = [line[len("ERROR: ") :].strip() for line in output.splitlines() if line.startswith("ERROR: ")]
     said = redact(errors[0] if errors else (output.strip().splitlines() or ["it said nothing"])[-1].strip()).rstrip(".")
+    unfetched = list(_find_unreachable(log))
     unreachable = _UNREACHABLE.search(output)
-    if not unreachable:
+    if not unfetched and not unreachable:
         return said
-    hosts = " or ".join(repr(host) for host in _hosts_asked(output, usage))
-    return f"the package index{' at ' if hosts else ''}{hosts} cannot be reached ({unreachable.group()}): {said}"
+    why = unfetched[0][1] if unfetched else unreachable.group()
+    names = [urlsplit(url).netloc.rpartition("@")[2] for url, _why in unfetched] or _HOST.findall(output)
+    hosts = " or ".join(repr(host) for host in dict.fromkeys(names))
+    return f"the package index{' at ' if hosts else ''}{hosts} cannot be reached ({why}): {said}"
 
 
-def _hosts_asked(output: str, usage: str) -> tuple[str, ...]:
-    """Return the hosts that pip failed to reach, or else those of all indexes it asked; with ports, without credentials."""
-    failed = _HOST.findall(output)
-    if failed:
-        return tuple(dict.fromkeys(failed))
-    indexes = _INDEXES.search(output)
-    urls = indexes.group(1).split(", ") if indexes else _DEFAULT_INDEX.findall(usage)
-    return tuple(dict.fromkeys(filter(None, (urlsplit(url).netloc.rpartition("@")[2] for url in urls))))
+def _find_unreachable(log: str) -> Iterator[tuple[str, str]]:
+    """Yield the URLs of pages that pip found no way to, and why."""
+    for url, reason in _UNFETCHED.findall(log):
+        found = _UNREACHABLE.search(reason)
+        if found:
+            yield url, found.group()

@@ -583,9 +583,10 @@ class TestBadInput:
         )
         assert os.listdir(bare.folder) == []
 
-    def test_an_index_that_does_not_answer_is_named_as_the_reason(self, host):
+    @pytest.mark.parametrize("retries", ["0", "1"])
+    def test_an_index_that_does_not_answer_is_named_as_the_reason(self, host, retries):
         before = snapshot(host.folder)
-        failed = host.run(packages=["demo-beta"], index_url="http://user:geheim@127.0.0.1:9/simple", environment={"PIP_RETRIES": "1"})
+        failed = host.run(packages=["demo-beta"], index_url="http://user:geheim@127.0.0.1:9/simple", environment={"PIP_RETRIES": retries})
         assert failed["msg"] == (
             f"Installing the packages in the virtualenv {str(host.venv)!r} failed, nothing was changed: the package index at "
             "'127.0.0.1:9' cannot be reached (Connection refused): Could not find a version that satisfies the requirement demo-beta (from versions: none)"
