@@ -30,7 +30,7 @@ options:
   state:
     description:
       - V(present) makes the virtualenv as asked for.
-      - V(absent) removes it, and those of O(links) that lead into it or to their target.
+      - V(absent) removes it with all links into it that this module made, and those of O(links) that lead into it or to their target.
     type: str
     choices: [present, absent]
     default: present
@@ -84,6 +84,7 @@ options:
   links:
     description:
       - Names on the host for commands of the virtualenv.
+      - A link that is not named any more stays. It goes with O(links[].state=absent), or with the virtualenv.
     type: list
     elements: dict
     default: []

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, replace
 
 from .._errors import CommandFailed, DockenvError
 from .._requirements import Requirement, is_active, older_than, redact, url_of_path
-from .links import is_wrapper
+from .links import is_wrapper, links_to_record
 from .observe import MANIFEST, Observed, Run, observe_venv
 from .pip import (
     OLDEST_PIP,
@@ -28,7 +28,7 @@ from .pip import (
     render_constraints,
     render_requirements,
 )
-from .place import remove, write_program
+from .place import FILE_MODE, remove, write_file, write_program
 from .plan import Plan, find_fault
 from .relocate import relocate_tree, site_folders
 from .satisfy import Distribution, Installed, Receipt, find_distribution, judge, origin_of
@@ -241,9 +241,13 @@ def _prove(spec: Spec, observed: Observed, generation: str, tools: Tools) -> Non
         if link.is_present and link.command and not link.is_interpreter and link.command not in venv.commands
     ]
     receipts = refuse_faults(spec, observed.installed_in(venv), missing)
-    data = {"packages": {name: asdict(receipt) for name, receipt in sorted(receipts.items())}}
-    with open(os.path.join(generation, MANIFEST), "w", encoding="utf-8") as file:
-        file.write(json.dumps(data, indent=1) + "\n")
+    write_manifest(generation, receipts, links_to_record(spec, observed))
+
+
+def write_manifest(folder: str, receipts: Mapping[str, Receipt], links: tuple[str, ...]) -> None:
+    """Note in a virtualenv how its packages were installed, and which links lead into it. Raises OSError."""
+    data = {"packages": {name: asdict(receipt) for name, receipt in sorted(receipts.items())}, "links": links}
+    write_file(os.path.join(folder, MANIFEST), json.dumps(data, indent=1) + "\n", FILE_MODE)
 
 
 def refuse_faults(spec: Spec, installed: Installed, others: Iterable[str] = ()) -> Mapping[str, Receipt]:

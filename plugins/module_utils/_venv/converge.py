@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 
 from .._errors import DockenvError
 from .._requirements import older_than
-from .build import Tools, build_generation, refuse_faults, resolve, start
-from .links import LinkState
+from .build import Tools, build_generation, refuse_faults, resolve, start, write_manifest
+from .links import LinkState, links_to_record
 from .observe import Interpreter, Observed, Venv, observe, observe_venv
 from .pip import OLDEST_PIP
 from .place import generation_name, locked, observe_place, point_at, put_back, remove, swap_in, take_away, write_program
@@ -155,6 +155,8 @@ def _apply(spec: Spec, tools: Tools, decision: Decision) -> Result:
         return Result(not wanted.is_empty, wanted, before, State(links=wanted.link_states), _actions(spec, wanted))
     if wanted.build:
         _replace_generation(spec, observed, wanted, tools)
+    elif links_to_record(spec, observed) != observed.venv.links:
+        write_manifest(observed.place.folder, observed.venv.receipts, links_to_record(spec, observed))
     _apply_links(spec, wanted)
     venv = observe_venv(observe_place(spec.path).folder, spec.path, tools.run)
     after = _state_of(spec, observed, venv.distributions, venv.interpreter, wanted.link_states)
@@ -236,6 +238,7 @@ def _before(spec: Spec, observed: Observed) -> State:
     links = tuple(
         LinkState(link.path, found.kind, found.target) for link, found in zip(spec.links, observed.links) if found.kind != "nothing"
     )
+    links += tuple(LinkState(path, "link", target) for path, target in observed.recorded.items())
     if observed.venv is None:
         return State(links=links)
     return State(_python_before(observed.venv), tuple(found for _name, found in sorted(observed.venv.distributions.items())), links=links)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from .._errors import InvalidInput, NotOurs
 from .observe import FoundLink, Observed
-from .place import is_generation
+from .place import leads_inside
 from .spec import Link, Spec
 
 _WRAPPER = re.compile(r"#!/bin/sh\nexec '[^\n]*/bin/python3' \"\$@\"\n\Z")
@@ -93,7 +93,18 @@ def plan_links(spec: Spec, observed: Observed, build: str) -> LinkPlan:
             result = result.merged(_plan_present(link, found, spec, build))
         else:
             result = result.merged(_plan_absent(link, found, spec))
+    for path in observed.recorded:
+        result = result.merged(LinkPlan((LinkStep("unlink", path),), reasons=(f"the link {path!r} leads into it",)))
     return result
+
+
+def links_to_record(spec: Spec, observed: Observed) -> tuple[str, ...]:
+    """Return the paths of all links into the virtualenv that were made by now: with it they go, whether a task still names them or not."""
+    known = set(observed.venv.links if observed.venv else ())
+    known -= {link.path for link in spec.links}
+    links = zip(spec.links, observed.links)
+    known |= {link.path for link, found in links if link.is_present and link.command and found.kind in ("nothing", "link")}
+    return tuple(sorted(known))
 
 
 def _refuse_missing(link: Link, found: FoundLink, spec: Spec, observed: Observed, build: str) -> None:
@@ -154,6 +165,4 @@ def _plan_absent(link: Link, found: FoundLink, spec: Spec) -> LinkPlan:
 
 def _is_ours(link: Link, found: FoundLink, spec: Spec) -> bool:
     """Return whether a link leads where it was asked to lead, or into the virtualenv."""
-    parent, name = os.path.split(spec.path)
-    inside = os.path.relpath(os.path.join(os.path.dirname(link.path), found.target), parent).partition("/")[0]
-    return found.target == target_of(link, spec.path) or inside == name or is_generation(inside, spec.path)
+    return found.target == target_of(link, spec.path) or leads_inside(link.path, found.target, spec.path)

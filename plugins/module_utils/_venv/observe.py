@@ -17,7 +17,7 @@ from typing import Callable
 
 from .._errors import InvalidInput
 from .._requirements import Requirement, canonical_name, marker_environment
-from .place import Place, observe_place
+from .place import Place, leads_inside, observe_place, temporary_name
 from .relocate import site_folders
 from .satisfy import Distribution, Installed, Origin, Receipt, read_origin
 from .spec import Link, Spec
@@ -28,7 +28,7 @@ PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg")
 # What venv, virtualenv, uv, pip and this module put into a virtualenv's top folder.
 OWN_ENTRIES = frozenset(
     "bin include lib lib32 lib64 local share etc man doc pyvenv.cfg .gitignore .lock .project CACHEDIR.TAG pip-selfcheck.json".split()
-) | {MANIFEST}
+) | {MANIFEST, temporary_name(MANIFEST)}
 
 # sys._base_executable is the interpreter a virtualenv was made from; before Python 3.11 it may be the virtualenv's own link.
 PROBE = (
@@ -57,7 +57,10 @@ class Interpreter:
 
 @dataclass(frozen=True)
 class Venv:
-    """A virtualenv found on the disk; ``interpreter`` is None when it does not run, ``failure`` then says how."""
+    """A virtualenv found on the disk; ``interpreter`` is None when it does not run, ``failure`` then says how.
+
+    ``links`` are the paths of the links into it that this module made.
+    """
 
     folder: str
     config: Mapping[str, str]
@@ -67,6 +70,7 @@ class Venv:
     receipts: Mapping[str, Receipt]
     commands: frozenset[str]
     strangers: tuple[str, ...]
+    links: tuple[str, ...] = ()
 
     @property
     def maker(self) -> Interpreter | None:
@@ -89,13 +93,18 @@ class FoundLink:
 
 @dataclass(frozen=True)
 class Observed:
-    """All that a plan is made from. ``python`` is only asked where the virtualenv was not plainly made from it."""
+    """All that a plan is made from. ``python`` is only asked where the virtualenv was not plainly made from it.
+
+    ``recorded`` are the links into the virtualenv that were made by tasks before and that this one does not name, with where they
+    lead; looked for only when they are to go.
+    """
 
     place: Place
     venv: Venv | None
     python: Interpreter | None
     links: tuple[FoundLink, ...]
     digests: Mapping[str, str] = field(default_factory=dict)
+    recorded: Mapping[str, str] = field(default_factory=dict)
 
     def minor_after(self, build: str) -> str:
         """Return the minor version of Python of a generation that begins as ``build`` says."""
@@ -121,7 +130,9 @@ def observe(spec: Spec, run: Run) -> Observed:
     if spec.is_present and (venv is None or venv.interpreter is None or venv.interpreter.base != os.path.realpath(spec.python)):
         python = probe(spec.python, run)
     digests = {requirement.url: _digest_of_project(requirement) for requirement in spec.requirements if requirement.path}
-    return Observed(place, venv, python, tuple(_observe_link(link, spec.path, place.current) for link in spec.links), digests)
+    links = tuple(_observe_link(link, spec.path, place.current) for link in spec.links)
+    recorded = {} if spec.is_present or venv is None else _find_recorded(spec, venv)
+    return Observed(place, venv, python, links, digests, recorded)
 
 
 def observe_venv(folder: str, prefix: str, run: Run) -> Venv:
@@ -129,15 +140,17 @@ def observe_venv(folder: str, prefix: str, run: Run) -> Venv:
     interpreter, failure = _probe(os.path.join(prefix, "bin", "python3"), run)
     sites = site_folders(folder)
     distributions = {found.canonical: found for site in sites for found in _read_site(site)}
+    receipts, links = _read_manifest(os.path.join(folder, MANIFEST))
     return Venv(
         folder,
         _read_config(os.path.join(folder, "pyvenv.cfg")),
         interpreter,
         failure,
         distributions,
-        _read_receipts(os.path.join(folder, MANIFEST)),
+        receipts,
         frozenset(os.listdir(os.path.join(folder, "bin")) if os.path.isdir(os.path.join(folder, "bin")) else ()),
         tuple(_find_strangers(folder, sites)),
+        links,
     )
 
 
@@ -238,12 +251,14 @@ def _read_egg_link(path: str) -> Distribution | None:
     return next(filter(None, found), None)
 
 
-def _read_receipts(path: str) -> dict[str, Receipt]:
+def _read_manifest(path: str) -> tuple[dict[str, Receipt], tuple[str, ...]]:
+    """Return what is remembered of installations, and the links that were made; nothing of a file that cannot be understood."""
     try:
         data = json.loads(_read_text(path) or "{}")
-        return {name: Receipt(entry["version"], tuple(entry["hashes"]), entry["digest"]) for name, entry in data["packages"].items()}
+        receipts = {name: Receipt(entry["version"], tuple(entry["hashes"]), entry["digest"]) for name, entry in data["packages"].items()}
+        return receipts, tuple(filter(os.path.isabs, data.get("links", ())))
     except (ValueError, KeyError, TypeError, AttributeError):
-        return {}
+        return {}, ()
 
 
 def _find_strangers(folder: str, sites: list[str]) -> list[str]:
@@ -286,3 +301,9 @@ def _observe_link(link: Link, venv: str, current: str | None) -> FoundLink:
         return FoundLink("link", os.readlink(link.path), is_target_there, wrapper)
     kind = "folder" if os.path.isdir(link.path) else "file" if os.path.lexists(link.path) else "nothing"
     return FoundLink(kind, "", is_target_there, wrapper)
+
+
+def _find_recorded(spec: Spec, venv: Venv) -> dict[str, str]:
+    named = {link.path for link in spec.links}
+    found = {path: os.readlink(path) for path in venv.links if path not in named and os.path.islink(path)}
+    return {path: target for path, target in found.items() if leads_inside(path, target, spec.path)}

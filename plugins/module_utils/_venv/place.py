@@ -24,6 +24,7 @@ from .._errors import NotOurs
 
 # A virtualenv serves all users of the host.
 PROGRAM_MODE = 0o755
+FILE_MODE = 0o644
 
 # Of renameat2(2).
 _AT_FDCWD = -100
@@ -66,6 +67,13 @@ def generation_name(path: str) -> str:
 def is_generation(name: str, path: str) -> bool:
     """Return whether a file's name is that of a generation of the virtualenv at ``path``."""
     return re.match(rf"\.{re.escape(os.path.basename(path))}-[0-9a-f]{{12}}\Z", name) is not None
+
+
+def leads_inside(link: str, target: str, path: str) -> bool:
+    """Return whether a link to ``target``, which may be relative to it, leads into the virtualenv at ``path`` or a generation of it."""
+    parent, name = os.path.split(path)
+    inside = os.path.relpath(os.path.join(os.path.dirname(link), target), parent).partition("/")[0]
+    return inside == name or is_generation(inside, path)
 
 
 def aside_name(path: str) -> str:
@@ -161,11 +169,16 @@ def point_at(link: str, target: str) -> None:
 
 def write_program(path: str, text: str) -> None:
     """Write a program that everybody may run, in one rename. Raises OSError."""
+    write_file(path, text, PROGRAM_MODE)
+
+
+def write_file(path: str, text: str, mode: int) -> None:
+    """Write a file in one rename. Raises OSError."""
     temporary = temporary_name(path)
     remove(temporary)
     with open(temporary, "w", encoding="utf-8") as file:
         file.write(text)
-    os.chmod(temporary, PROGRAM_MODE)
+    os.chmod(temporary, mode)
     os.rename(temporary, path)
 
 

@@ -487,6 +487,18 @@ class TestLinks:
         assert result["reasons"] == [f"the Python of {str(host.venv)!r} does not run: No such file or directory"]
         assert run_python(host.link, "import sys; print(sys.prefix)") == str(host.venv)
 
+    def test_of_earlier_tasks_go_with_the_virtualenv(self, host):
+        alpha, mine = (host.folder / "bin" / name for name in ("alpha", "mine"))
+        host.change(links=[{"path": str(path), "command": "demo-alpha"} for path in (alpha, mine)])
+        host.change(packages=["demo-beta"], links=[{"path": str(host.link), "command": "python"}])
+        mine.unlink()
+        mine.symlink_to("/bin/true")
+        result = host.change(state="absent")
+        assert [reason for reason in result["reasons"] if "link" in reason] == [
+            f"the link {str(path)!r} leads into it" for path in (alpha, host.link)
+        ]
+        assert os.listdir(host.folder / "bin") == ["mine"]
+
     def test_lead_elsewhere(self, host):
         result = host.change(links=[{"path": str(host.link), "target": "/bin/sh"}])
         assert result["links"] == [{"path": str(host.link), "state": "present", "target": "/bin/sh"}]

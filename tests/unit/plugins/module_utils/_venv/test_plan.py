@@ -4,9 +4,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from ansible_collections.dockenv.python.plugins.module_utils._errors import DockenvError, InvalidInput, NotOurs
-from ansible_collections.dockenv.python.plugins.module_utils._venv.links import LinkState, LinkStep, is_wrapper, render_wrapper
+from ansible_collections.dockenv.python.plugins.module_utils._venv.links import (
+    LinkState,
+    LinkStep,
+    is_wrapper,
+    links_to_record,
+    render_wrapper,
+)
 from ansible_collections.dockenv.python.plugins.module_utils._venv.observe import FoundLink, Interpreter, Observed, Venv
 from ansible_collections.dockenv.python.plugins.module_utils._venv.place import Place
 from ansible_collections.dockenv.python.plugins.module_utils._venv.plan import plan
@@ -164,6 +172,13 @@ class TestAbsence:
         assert result.links == (LinkStep("unlink", LINK["path"]),)
         assert result.reasons == ("'/opt/venv' is to be absent", "the link '/usr/local/bin/docker-python' is to be absent")
 
+    def test_takes_links_of_earlier_tasks_along(self):
+        tool = "/usr/local/bin/tool"
+        state = replace(observed(venv()), recorded={tool: "/opt/venv/bin/tool"})
+        result = plan(spec(state="absent"), state)
+        assert result.links == (LinkStep("unlink", tool),)
+        assert result.reasons == ("'/opt/venv' is to be absent", "the link '/usr/local/bin/tool' leads into it")
+
     def test_of_nothing_is_an_empty_plan(self):
         assert plan(spec(links=[LINK], state="absent"), observed(links=[FoundLink("nothing")])).is_empty
 
@@ -298,6 +313,22 @@ class TestLinks:
         with pytest.raises(error) as caught:
             self.plan(link, found)
         assert caught.value.message == message
+
+    @pytest.mark.parametrize(
+        ("link", "found", "record"),
+        [
+            pytest.param({}, FoundLink("nothing"), ("/usr/local/bin/docker-python", "/usr/local/bin/old"), id="made now"),
+            pytest.param({"path": "/usr/local/bin/old"}, FoundLink("link", WRAPPER), ("/usr/local/bin/old",), id="made before"),
+            pytest.param({"path": "/usr/local/bin/old", "state": "absent"}, FoundLink("link", WRAPPER), (), id="absent"),
+            pytest.param(
+                {"path": "/usr/local/bin/old", "command": None, "target": "/bin/sh"}, FoundLink("link", "/bin/sh", True), (), id="elsewhere"
+            ),
+            pytest.param({"path": "/usr/local/bin/old", "force": False}, FoundLink("file"), (), id="a file of the user"),
+        ],
+    )
+    def test_into_the_virtualenv_are_remembered(self, link, found, record):
+        state = observed(replace(venv(), links=("/usr/local/bin/old",)), [found])
+        assert links_to_record(spec(links=[{**LINK, **link}]), state) == record
 
     def test_a_wrapper_that_another_link_uses_stays(self):
         links = [{**LINK, "state": "absent"}, {**LINK, "path": "/opt/bin/docker-python"}]
