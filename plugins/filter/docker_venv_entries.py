@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os.path
 from collections.abc import Mapping
 from typing import Any, Callable
@@ -13,7 +14,7 @@ from typing import Any, Callable
 from ansible.errors import AnsibleFilterError
 
 from ..module_utils._errors import InvalidInput
-from ..module_utils._requirements import parse_requirement, parse_version
+from ..module_utils._requirements import Requirement, parse_requirement, parse_version
 
 DOCUMENTATION = r"""
 name: docker_venv_entries
@@ -35,6 +36,14 @@ options:
     type: list
     elements: raw
     required: true
+  overrides:
+    description:
+      - Entries that take the place of those of O(_input) for the same package; only their names are looked at. The names are
+        compared as package indexes do, so V(PyYAML) and V(pyyaml) are the same.
+      - A package is replaced as a whole, with its version and link, and also where the entry here has an environment marker.
+    type: list
+    elements: raw
+    default: []
 seealso:
   - module: dockenv.python.docker_venv
 """
@@ -49,6 +58,10 @@ EXAMPLES = r"""
       - name: tabulate
         version: 0.9.0
         path: /usr/local/bin/tabulate
+
+- name: Show the defaults without what is asked for otherwise
+  ansible.builtin.debug:
+    msg: "{{ ['docker>=7.1.0', 'PyYAML'] | dockenv.python.docker_venv_entries(overrides=['docker==7.1.0']) }}"
 """
 
 RETURN = r"""
@@ -75,16 +88,23 @@ KEYS = (*PACKAGE_KEYS, "path", "src")
 STATES = ("present", "latest", "absent")
 
 
-def docker_venv_entries(entries: Any) -> dict[str, list[Any]]:
-    """Return packages, links and problems of ``entries``. Raises AnsibleFilterError if these are no list."""
-    if isinstance(entries, (str, Mapping)) or not hasattr(entries, "__iter__"):
-        raise AnsibleFilterError(f"docker_venv_entries takes a list of packages, not {entries!r}")
+def docker_venv_entries(entries: Any, overrides: Any = ()) -> dict[str, list[Any]]:
+    """Return packages, links and problems of ``entries``, without those that ``overrides`` name too.
+
+    Raises AnsibleFilterError if either is no list.
+    """
+    for argument in (entries, overrides):
+        if isinstance(argument, (str, Mapping)) or not hasattr(argument, "__iter__"):
+            raise AnsibleFilterError(f"docker_venv_entries takes a list of packages, not {argument!r}")
+    replaced = _names_of(overrides)
     split: dict[str, list[Any]] = {"packages": [], "links": [], "problems": []}
     for index, entry in enumerate(entries):
         try:
-            _check_entry(entry, f"entry {index + 1}")
+            name = _read_entry(entry, f"entry {index + 1}").canonical
         except InvalidInput as error:
             split["problems"].append(error.message)
+            continue
+        if name in replaced:
             continue
         split["packages"].append(_package_of(entry))
         if isinstance(entry, Mapping) and entry.get("path"):
@@ -92,17 +112,25 @@ def docker_venv_entries(entries: Any) -> dict[str, list[Any]]:
     return split
 
 
-def _check_entry(entry: Any, source: str) -> None:
-    """Raise InvalidInput if docker_venv could not read the entry."""
+def _names_of(entries: Any) -> set[str]:
+    """Return the canonical names (PEP 503) of all entries that have one; a malformed one is told where it is an entry itself."""
+    names = set()
+    for entry in entries:
+        with contextlib.suppress(InvalidInput):
+            names.add(_read_entry(entry, "override").canonical)
+    return names - {None}
+
+
+def _read_entry(entry: Any, source: str) -> Requirement:
+    """Return the requirement of an entry. Raises InvalidInput if docker_venv could not read it."""
     if isinstance(entry, str):
-        parse_requirement(entry, source)
-        return
+        return parse_requirement(entry, source)
     if not isinstance(entry, Mapping) or not isinstance(entry.get("name"), str):
         raise InvalidInput(f"{source}: {entry!r} is neither a requirement nor a mapping with a name")
     unknown = sorted(str(key) for key in entry if key not in KEYS)
     if unknown:
         raise InvalidInput(f"{source}: there is no key {unknown[0]!r} here; known are {', '.join(KEYS)}")
-    parse_requirement(f"-e {entry['name']}" if entry.get("editable") else entry["name"], source)
+    requirement = parse_requirement(f"-e {entry['name']}" if entry.get("editable") else entry["name"], source)
     if entry.get("version") is not None:
         parse_version(str(entry["version"]), source)
     if entry.get("state", "present") not in STATES:
@@ -111,6 +139,7 @@ def _check_entry(entry: Any, source: str) -> None:
         raise InvalidInput(f"{source}: 'src' says where a link leads, and there is no 'path' for the link")
     if not str(entry.get("path") or "/").startswith("/"):
         raise InvalidInput(f"{source}: the path {entry['path']!r} of the link is not absolute")
+    return requirement
 
 
 def _package_of(entry: Any) -> Any:

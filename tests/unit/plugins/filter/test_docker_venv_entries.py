@@ -77,3 +77,34 @@ def test_malformed_requirements_are_quoted(entry):
 def test_only_lists_are_taken(entries):
     with pytest.raises(AnsibleFilterError, match="takes a list of packages"):
         docker_venv_entries(entries)
+
+
+@pytest.mark.parametrize(
+    ("override", "left"),
+    [
+        pytest.param("docker==7.1.0", ["requests[socks]", "PyYAML"], id="a pinned one"),
+        pytest.param({"name": "pyyaml", "version": "6.0.2"}, ["docker>=7", "requests[socks]"], id="another spelling (PEP 503)"),
+        pytest.param("Requests>=2; python_version > '3'", ["docker>=7", "PyYAML"], id="with a marker"),
+        pytest.param("docker @ https://host.example/docker.zip", ["requests[socks]", "PyYAML"], id="from a URL"),
+        pytest.param({"name": "docker", "state": "absent"}, ["requests[socks]", "PyYAML"], id="absent"),
+        pytest.param("docker-compose", ["docker>=7", "requests[socks]", "PyYAML"], id="another package"),
+        pytest.param("/srv/docker", ["docker>=7", "requests[socks]", "PyYAML"], id="a project without a name"),
+        pytest.param("docker=>>7", ["docker>=7", "requests[socks]", "PyYAML"], id="a malformed one"),
+    ],
+)
+def test_overrides_replace_what_they_name(override, left):
+    assert docker_venv_entries(["docker>=7", "requests[socks]", "PyYAML"], overrides=[override]) == {
+        "packages": left,
+        "links": [],
+        "problems": [],
+    }
+
+
+def test_a_replaced_entry_takes_its_link_along():
+    entry = {"name": "tabulate", "path": "/usr/local/bin/tabulate"}
+    assert docker_venv_entries([entry], overrides=["tabulate==0.9.0"])["links"] == []
+
+
+def test_overrides_are_a_list():
+    with pytest.raises(AnsibleFilterError, match="takes a list of packages, not 'docker'"):
+        docker_venv_entries([], overrides="docker")
