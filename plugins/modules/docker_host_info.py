@@ -45,7 +45,9 @@ options:
     type: path
     default: /usr/local/bin/docker-python
   docker_compose:
-    description: Path of the C(docker-compose) command.
+    description:
+      - Path of the C(docker-compose) command.
+      - A file or a folder there, where the role would make a link, is told by a warning.
     type: path
     default: /usr/local/bin/docker-compose
   virtualenv:
@@ -284,7 +286,7 @@ import os.path
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._host.observe import Questions, observe_host
-from ..module_utils._host.promises import judge_promises
+from ..module_utils._host.promises import find_obstacles, judge_promises
 
 ARGUMENT_SPEC = {
     "packages": {"type": "list", "elements": "str", "default": []},
@@ -312,6 +314,8 @@ def main() -> None:
         )
     )
     promises = {promise.name: {"kept": promise.kept, "why": promise.why} for promise in judge_promises(host, virtualenv)}
+    for sentence in find_obstacles(host):
+        module.warn(sentence)
     module.exit_json(changed=False, promises=promises, **host)
 
 

@@ -30,6 +30,18 @@ def judge_promises(host: Mapping[str, Any], virtualenv: str) -> list[Promise]:
     ]
 
 
+def find_obstacles(host: Mapping[str, Any]) -> list[str]:
+    """Return a sentence for what stands where the role would make something, and which it leaves alone."""
+    compose = host["compose"]
+    if compose["kind"] not in ("file", "folder"):
+        return []
+    link = f"a link to {compose['target']!r}" if compose["target"] else "its link"
+    return [
+        f"{compose['path']!r} is a {compose['kind']} that the role docker_server did not make and leaves alone; "
+        f"with it out of the way the role makes {link} there"
+    ]
+
+
 def _engine_promise(engine: Mapping[str, Any]) -> Promise:
     seen = f"Docker {engine['version']} answers with API {engine['api']}" if engine["answers"] else engine["problem"]
     return Promise("engine", engine["answers"], seen)

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.dockenv.python.plugins.module_utils._host.promises import Promise, judge_promises
+from ansible_collections.dockenv.python.plugins.module_utils._host.promises import Promise, find_obstacles, judge_promises
 
 VIRTUALENV = "/usr/local/lib/docker/virtualenv"
 GOOD = {
@@ -87,3 +87,35 @@ def test_good_host_keeps_all():
 def test_broken_promise_says_why(host, name, why):
     promises = {promise.name: promise for promise in judge_promises(host, VIRTUALENV)}
     assert promises[name] == Promise(name, False, why)
+
+
+PLUGIN = "/usr/libexec/docker/cli-plugins/docker-compose"
+
+
+@pytest.mark.parametrize(
+    ("kind", "target", "obstacles"),
+    [
+        pytest.param("absent", PLUGIN, [], id="nothing"),
+        pytest.param("link", PLUGIN, [], id="a link"),
+        pytest.param(
+            "file",
+            PLUGIN,
+            [
+                "'/usr/local/bin/docker-compose' is a file that the role docker_server did not make and leaves alone; "
+                f"with it out of the way the role makes a link to {PLUGIN!r} there"
+            ],
+            id="a file",
+        ),
+        pytest.param(
+            "folder",
+            None,
+            [
+                "'/usr/local/bin/docker-compose' is a folder that the role docker_server did not make and leaves alone; "
+                "with it out of the way the role makes its link there"
+            ],
+            id="a folder on a bare host",
+        ),
+    ],
+)
+def test_what_stands_in_the_way_is_named(kind, target, obstacles):
+    assert find_obstacles(host_with("compose", kind=kind, target=target)) == obstacles
