@@ -41,6 +41,10 @@ _APT_CONFIGURATION = "99dockenv-certificates"
 
 _ASK_PROXIES = ("apt-config", "shell", "http_proxy", "Acquire::http::Proxy", "https_proxy", "Acquire::https::Proxy")
 
+# They belong to the network of each container; mmdebstrap copies some of them from the host. Where an image has none, older
+# engines make them as mount points in the first layer that is built on it, with the time of the build.
+_EMPTY_NETWORK_FILES = 'for file in hosts hostname resolv.conf; do rm -f "$1/etc/$file" && : > "$1/etc/$file"; done'
+
 _CHUNK_BYTES = 1 << 20
 _LOG_TAIL_LINES = 40
 
@@ -68,8 +72,7 @@ def bootstrap_command(recipe: Recipe, folder: Path) -> list[str]:
         *([f"--include={','.join(recipe.packages)}"] if recipe.packages else []),
         *([f"--hook-directory={_FILE_MIRROR_HOOKS}"] if _has_file_mirror(recipe) else []),
         *(_certificate_hooks(folder) if recipe.certificates else []),
-        # mmdebstrap copies them from the host, but they belong to the network of each container.
-        '--customize-hook=rm -f "$1/etc/resolv.conf" "$1/etc/hostname"',
+        f"--customize-hook={_EMPTY_NETWORK_FILES}",
         *("--", recipe.suite, "-"),
         *(str(source) for source in recipe.sources),
     ]

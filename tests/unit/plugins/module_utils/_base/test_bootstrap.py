@@ -17,7 +17,7 @@ from ansible_collections.dockenv.python.tests.unit.plugins.module_utils._base.ex
 FOLDER = Path("/folder")
 CERTIFICATE = Certificate("f" * 64, "PEM\n")
 CONTAINED = ["setpriv", "--pdeathsig=KILL", "unshare", "--mount", "--pid", "--fork", "--kill-child=KILL"]
-HOOK = '--customize-hook=rm -f "$1/etc/resolv.conf" "$1/etc/hostname"'
+HOOK = '--customize-hook=for file in hosts hostname resolv.conf; do rm -f "$1/etc/$file" && : > "$1/etc/$file"; done'
 
 
 @pytest.mark.parametrize(
