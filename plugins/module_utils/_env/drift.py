@@ -34,7 +34,9 @@ def _find_lock_drift(folder: Folder, unlocked: Sequence[str]) -> tuple[str, ...]
         return ()
     if folder.lock is None:
         return ("lock_missing",)
-    return ("lock_incomplete",) if unlocked else ()
+    if unlocked:
+        return ("lock_incomplete",)
+    return ("requirements_changed",) if folder.is_lock_outdated else ()
 
 
 def _find_image_drift(build: BuildInput, labels: Mapping[str, str] | None) -> tuple[str, ...]:
