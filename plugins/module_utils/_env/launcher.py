@@ -138,9 +138,11 @@ _SHELL = """\
 [ $# -gt 0 ] || set -- sh -c 'if command -v bash >/dev/null; then exec bash; fi; exec sh'
 """
 
-# Ansible hands modules over in its temporary folder or on standard input; what they unpack is in /tmp.
+# Ansible hands modules over in its temporary folder or on standard input; what they unpack is in /tmp. For a user that is neither
+# root nor the one who logs in, files that go with a module are in /var/tmp.
 _INTERPRETER = """\
 add_folder /tmp
+add_folder /var/tmp
 add_folder "${HOME:-/}/.ansible/tmp"
 skip=
 for word in "$@"; do

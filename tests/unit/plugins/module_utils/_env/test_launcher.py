@@ -112,7 +112,7 @@ def test_modules_of_ansible_are_there(run, tmp_path):
     remote.mkdir(parents=True)
     options, _words = run(1, cwd="/")
     assert mount(remote) in mounts(options)
-    assert mount("/tmp") in mounts(options)
+    assert {mount("/tmp"), mount("/var/tmp")} < set(mounts(options))
 
 
 @pytest.mark.parametrize("folder", ["/", "/usr", "/usr/bin", "/etc", "/opt", "/var"])
