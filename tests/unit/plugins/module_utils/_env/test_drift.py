@@ -44,7 +44,9 @@ BUILT = labels_of(observe())
         pytest.param(
             observe(edited({"Dockerfile": FOLDER.dockerfile + "RUN true\n"})), BUILT, ("dockerfile_changed",), id="the Dockerfile, by hand"
         ),
-        pytest.param(observe(edited({"requirements.in": "# nothing\n"})), BUILT, ("requirements_changed",), id="less is asked for, by hand"),
+        pytest.param(
+            observe(edited({"requirements.in": "# nothing\n"})), BUILT, ("requirements_changed",), id="less is asked for, by hand"
+        ),
         pytest.param(observe(edited({"requirements.in": "six # why\n"})), BUILT, (), id="a comment"),
         pytest.param(
             observe(Folder({path: text for path, text in FOLDER.files.items() if path != "requirements.txt"})),
