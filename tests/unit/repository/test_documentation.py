@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import re
-import runpy
 import textwrap
 from pathlib import Path
 
@@ -72,22 +71,20 @@ def options_of(action):
     collection, _dot, name = action.rpartition(".")
     is_ours = f"{collection}." == COLLECTION
     modules, fragments = OURS if is_ours else BUILTINS
-    documentation = read_documentation(modules / f"{name}.py")
+    documentation = yaml.safe_load(read_texts(modules / f"{name}.py")["DOCUMENTATION"])
     named = documentation.get("extends_documentation_fragment", [])
     options = dict(documentation.get("options", {}))
     for fragment in [named] if isinstance(named, str) else named:
         file, _dot, section = fragment.removeprefix(COLLECTION).partition(".")
-        shared = runpy.run_path(str(fragments / f"{file}.py"))["ModuleDocFragment"]
-        options.update(yaml.safe_load(getattr(shared, section.upper() or "DOCUMENTATION")).get("options", {}))
+        shared = read_texts(fragments / f"{file}.py")[section.upper() or "DOCUMENTATION"]
+        options.update(yaml.safe_load(shared).get("options", {}))
     return _options_of(options)
 
 
-def read_documentation(module):
-    """Return what a module's file says of itself, without running it."""
-    for node in ast.parse(read(module)).body:
-        if isinstance(node, ast.Assign) and [target.id for target in node.targets] == ["DOCUMENTATION"]:
-            return yaml.safe_load(ast.literal_eval(node.value))
-    raise AssertionError(f"{module.name} has no DOCUMENTATION")
+def read_texts(path):
+    """Return the texts that a file gives names to, also in classes, without running it."""
+    assigned = [node for node in ast.walk(ast.parse(read(path))) if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)]
+    return {target.id: node.value.value for node in assigned for target in node.targets if isinstance(target, ast.Name)}
 
 
 def _options_of(documented):
