@@ -76,6 +76,8 @@ options:
   packages:
     description:
       - The packages to install, each a requirement such as V(requests>=2.32), or C(NAME @ URL) for a wheel or a repository.
+      - Without this and O(requirements), an environment keeps those that it has, also what M(dockenv.python.docker_env_install)
+        added. An empty list removes all.
     type: list
     elements: str
   requirements:

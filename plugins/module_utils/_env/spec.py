@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os.path
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Callable
 
 from .._build_options import Secret
@@ -119,6 +119,10 @@ class EnvSpec:
     def folder(self) -> str:
         """The environment's own folder."""
         return os.path.join(self.root, self.name)
+
+    def keeping(self, requirements: str, constraints: str | None) -> EnvSpec:
+        """Return this with the packages that the texts of before ask for, where none were named. Raises InvalidInput."""
+        return replace(self, wanted=self.wanted.keeping(requirements, constraints))
 
 
 def _read_base(params: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Callable
 
 from .._errors import InvalidInput
@@ -34,16 +34,29 @@ _URL_OPTIONS = (*INDEX_OPTIONS, "--find-links")
 
 @dataclass(frozen=True)
 class Wanted:
-    """The text of requirements.in, that of constraints.txt where there are constraints, and the logins that are in neither."""
+    """The text of requirements.in, that of constraints.txt where there are constraints, and the logins that are in neither.
+
+    ``keeps_entries`` says that no packages were named, which is not the same as an empty list of them.
+    """
 
     requirements: str
     constraints: str | None = None
     logins: tuple[Login, ...] = ()
+    keeps_entries: bool = False
 
     @property
     def texts(self) -> tuple[str, str | None]:
         """The texts of both files."""
         return self.requirements, self.constraints
+
+    def keeping(self, requirements: str, constraints: str | None) -> Wanted:
+        """Return this with the packages that the texts of before ask for, where none were named. Raises InvalidInput."""
+        if not self.keeps_entries or not requirements:
+            return self
+        before, options = parse_wanted(requirements, constraints), parse_wanted(*self.texts).options
+        if before.options == options and constraints == self.constraints:
+            return replace(self, requirements=requirements)
+        return replace(self, requirements=render_requirements(before.requirements, options, self.constraints is not None))
 
 
 def read_wanted(params: Mapping[str, Any], read: Callable[[str], str]) -> Wanted:
@@ -58,7 +71,8 @@ def read_wanted(params: Mapping[str, Any], read: Callable[[str], str]) -> Wanted
     for requirement in (*requirements, *constraints):
         check_installable(requirement)
     options, logins = _split_options([*_index_options(params), *_file_options(file, "requirements"), *_file_options(limits, "constraints")])
-    return Wanted(render_requirements(requirements, options, bool(constraints)), _render_constraints(constraints), logins)
+    keeps_entries = params["packages"] is None and not params["requirements"]
+    return Wanted(render_requirements(requirements, options, bool(constraints)), _render_constraints(constraints), logins, keeps_entries)
 
 
 def read_asked(params: Mapping[str, Any], read: Callable[[str], str]) -> tuple[Requirement, ...]:

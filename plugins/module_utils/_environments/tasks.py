@@ -82,14 +82,15 @@ class Present:
         if not self.force:
             refuse_foreign_image(self.place, seen.observed.image, "name", "choose another name, or set force to take the name from it")
         folder = seen.observed.folder
-        reasons = find_lock_reasons(self.spec, folder)
+        spec = self.spec.keeping(*folder.wanted)
+        reasons = find_lock_reasons(spec, folder)
         # A lock for another base has nothing that may stay unseen.
-        step = request_lock(folder, *self.spec.wanted.texts) if reasons == ("requirements_changed",) else MakeLock()
-        lock = resolve(unlocked_of(self.spec, folder), step) if reasons else None
-        target = define_folder(self.spec, folder, lock)
-        launchers = render_launchers(self.spec, self.docker)
-        plan = plan_lock(reasons, step).then(plan_definition(self.spec, seen.observed, launchers, target))
-        return Outlook(plan.then(plan_build(self.spec.name, str(self.spec.image), seen.observed, target, self.options)), target)
+        step = request_lock(folder, *spec.wanted.texts) if reasons == ("requirements_changed",) else MakeLock()
+        lock = resolve(unlocked_of(spec, folder), step) if reasons else None
+        target = define_folder(spec, folder, lock)
+        launchers = render_launchers(spec, self.docker)
+        plan = plan_lock(reasons, step).then(plan_definition(spec, seen.observed, launchers, target))
+        return Outlook(plan.then(plan_build(spec.name, str(spec.image), seen.observed, target, self.options)), target)
 
 
 @dataclass(frozen=True)
@@ -113,9 +114,10 @@ class Defined:
 
     def plan(self, seen: Seen, resolve: Resolve) -> Outlook:
         """Return what is to be written; a lock that does not fit any more goes, so that it is not built. Raises NotOurs."""
-        reasons = find_lock_reasons(self.spec, seen.observed.folder)
-        target = define_folder(self.spec, Folder() if reasons else seen.observed.folder)
-        return Outlook(plan_definition(self.spec, seen.observed, render_launchers(self.spec, self.docker), target), target)
+        folder = seen.observed.folder
+        spec = self.spec.keeping(*folder.wanted)
+        target = define_folder(spec, Folder() if find_lock_reasons(spec, folder) else folder)
+        return Outlook(plan_definition(spec, seen.observed, render_launchers(spec, self.docker), target), target)
 
 
 @dataclass(frozen=True)

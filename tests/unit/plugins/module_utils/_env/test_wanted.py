@@ -52,6 +52,30 @@ def test_files_are_taken_in_with_what_they_include():  # T3
     assert [str(each) for each in parse_wanted(*wanted.texts).constraints] == ["idna<4", "werkzeug<4"]
 
 
+@pytest.mark.parametrize(
+    ("params", "before", "after"),
+    [
+        pytest.param({}, "six # by hand\nidna\n", "six # by hand\nidna\n", id="as they are written"),
+        pytest.param({}, "", HEADER, id="a new environment"),
+        pytest.param({"packages": []}, "six\n", HEADER, id="none"),
+        pytest.param({"packages": ["idna"]}, "six\n", f"{HEADER}idna\n", id="others"),
+        pytest.param(
+            {"index_url": "https://a.example/simple"},
+            "six # by hand\nidna\n",
+            f"{HEADER}--index-url https://a.example/simple\nidna\nsix\n",
+            id="another index",
+        ),
+    ],
+)
+def test_packages_stay_where_none_are_named(params, before, after):  # P10
+    assert make_spec(**params).keeping(before, None).wanted.requirements == after
+
+
+def test_constraints_go_where_packages_stay():
+    spec = make_spec().keeping("--constraint constraints.txt\nsix\n", "idna<4\n")
+    assert spec.wanted.texts == (f"{HEADER}six\n", None)
+
+
 def test_indexes_stand_in_the_file():
     spec = make_spec(packages=["six"], index_url="https://a.example/simple", extra_index_urls=["https://b.example/simple"])
     assert spec.wanted.requirements == (f"{HEADER}--index-url https://a.example/simple\n--extra-index-url https://b.example/simple\nsix\n")
