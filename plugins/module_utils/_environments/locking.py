@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Callable
@@ -29,6 +28,7 @@ from .disk import read_text
 from .host import Host
 from .observe import identify
 from .pythons import find_target, remember_target
+from .scratch import scratch_folder
 
 _UV = INSTALLERS[0]
 
@@ -64,7 +64,7 @@ def preview_lock(host: Host, unlocked: Unlocked, step: MakeLock) -> str | None:
     """Return the new lock and leave nothing on the host, as in check mode; None where the base image would have to be fetched."""
     if host.engine.find_image(unlocked.base) is None:
         return None
-    with tempfile.TemporaryDirectory(prefix="dockenv-") as tools:
+    with scratch_folder() as tools:
         return make_lock(host, unlocked, step, tools)
 
 
@@ -83,7 +83,7 @@ def make_lock(host: Host, unlocked: Unlocked, step: MakeLock, tools: str | None 
     program = find_uv(host.environment, host.tools) or install_uv(host.environment, tools or host.tools)
 
     def resolve(what: LockRequest) -> str:
-        with tempfile.TemporaryDirectory(prefix="dockenv-") as folder:
+        with scratch_folder() as folder:
             return uv.lock(program, what, folder, host.environment)
 
     return (_lock_additions(request, step.added, resolve) if step.added else None) or resolve(request)
