@@ -102,6 +102,13 @@ def find_tool(cache):
     return folder
 
 
+def trust_indexes():
+    """Let pip use what the lock names without encryption, as uv does: who named it means it."""
+    hosts = re.findall(r"http://([^/\\s]+)", "\\n".join(read_entries(LOCK)[0]))
+    if hosts:
+        os.environ["PIP_TRUSTED_HOST"] = " ".join([os.environ.get("PIP_TRUSTED_HOST", ""), *hosts]).strip()
+
+
 def install_with_uv(tool):
     run(tool + "/bin/uv", "pip", "sync", "--quiet", "--allow-empty-requirements", "--python", PYTHON, LOCK)
 
@@ -203,6 +210,7 @@ def settle():
 
 
 def install(cache):
+    trust_indexes()
     tool = find_tool(cache)
     if not os.path.exists(PYTHON):
         run(sys.executable, "-m", "venv", "--without-pip", ENV)

@@ -14,6 +14,7 @@ from .._build_options import BuildOptions, Secret
 from .._docker.build import build_image
 from .._docker.buildkit import BuildRequest
 from .._docker.containers import RunRequest, run
+from .._docker.images import split_reference
 from .._env.dockerfile import DOCKERFILE, for_classic_builder
 from .._env.folder import Folder
 from .._env.install_script import ENVIRONMENT
@@ -72,7 +73,7 @@ def swap(host: Host, place: Place, new: Image, keep_old: str | None) -> None:
     """Let the environment's name mean the new image; the image with the id ``keep_old`` gets the place's old tag before."""
     engine = host.engine
     if keep_old is not None:
-        engine.tag_image(keep_old, *place.old_tag.split(":"))
+        engine.tag_image(keep_old, *split_reference(place.old_tag))
     engine.tag_image(new.id, place.image.repository, place.image.tag)
     engine.remove_image(place.new_tag, force=True)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Union
 
 from .._docker.containers import remove_lost
-from .._docker.images import find_registry_digest, push
+from .._docker.images import find_registry_digest, push, remove_unused
 from .._env.folder import Folder
 from .._env.plan import Build, MakeLock, Plan, RemoveFile, RemoveFolder, RemoveImage, Step, WriteFile
 from .._errors import EngineError
@@ -75,14 +75,18 @@ def _converge_alone(task: Task, host: Host, expected: Plan) -> Result:
     seen = see(task, host)
     cleaning = _clean_up(seen)
     _remove_left(task, host, cleaning)
+    replaced: tuple[str, ...] = ()
     if not isinstance(task, (Defined, Absent)) and any(isinstance(step, (MakeLock, Build)) for step in expected.steps):
-        for base in task.find_bases(seen):
-            ensure_base(host.engine, base, newest=task.options.pull or task.options.base_check == "registry")
+        newest = task.options.pull or task.options.base_check == "registry"
+        bases = [ensure_base(host.engine, base, newest) for base in task.find_bases(seen)]
+        replaced = tuple(base for base in bases if base is not None and task.options.prune_previous)
         seen = see(task, host)
     outlook = task.plan(seen, lambda unlocked, step: make_lock(host, _with_logins(task, host, unlocked), step))
     pushing = _plan_push(task, host, seen, outlook)
     plan = cleaning.then(outlook.plan).then(pushing)
     _apply(task, host, seen, outlook)
+    for image_id in replaced:
+        remove_unused(host.engine, image_id)
     for step in pushing.steps:
         push(host.engine, step.tag)
     if any(isinstance(step, RemoveFolder) for step in plan.steps):

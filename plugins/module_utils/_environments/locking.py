@@ -45,19 +45,20 @@ class Unlocked:
     logins: tuple[Login, ...] = ()
 
 
-def ensure_base(engine: Engine, base: str, newest: bool) -> None:
+def ensure_base(engine: Engine, base: str, newest: bool) -> str | None:
     """Pull the base image if the engine does not have it, or, with ``newest``, not that of the registry.
 
-    Raises EngineError, with what to do, if it cannot be had.
+    Returns the id of the image that had the name before, None if that did not move. Raises EngineError, with what to do, if it cannot be had.
     """
     image = engine.find_image(base)
     if image is not None and not (newest and find_registry_digest(engine, base) not in (None, identify(image, base))):
-        return
+        return None
     try:
         pull(engine, base)
     except EngineError as error:
         advice = "where no registry is reached, make the base image with docker_base_image and name it as base_image"
         raise EngineError(f"The base image {base} cannot be had: {error.message}; {advice}", **error.details) from error
+    return None if image is None else image.id
 
 
 def preview_lock(host: Host, unlocked: Unlocked, step: MakeLock) -> str | None:

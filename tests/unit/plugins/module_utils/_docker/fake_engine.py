@@ -156,7 +156,7 @@ class FakeClient:
                 return
         image = self.add_image(labels=arguments["labels"], parent=parent)
         yield {"stream": f"Successfully built {image.id[7:19]}\n"}
-        self.tag(image.id, *arguments["tag"].split(":"))
+        self.tag(image.id, *arguments["tag"].rsplit(":", 1))
 
     # --- registries: ``registry`` maps names to digests
 

@@ -45,6 +45,21 @@ def test_entries_of_a_lock(script, tmp_path):
     assert [script.name_of(entry) for entry in entries] == ["six-x", "app"]
 
 
+@pytest.mark.parametrize(
+    ("options", "before", "expected"),
+    [
+        pytest.param("--index-url http://a.example:8080/simple\n--extra-index-url http://b.example/\n", "", "a.example:8080 b.example", id="two"),
+        pytest.param("--index-url http://a.example/simple\n", "c.example", "c.example a.example", id="beside the base image's own"),
+        pytest.param("--index-url https://a.example/simple\n", "", "", id="encrypted"),
+    ],
+)
+def test_pip_uses_indexes_without_encryption(script, tmp_path, monkeypatch, options, before, expected):
+    monkeypatch.setenv("PIP_TRUSTED_HOST", before)
+    (tmp_path / "requirements.txt").write_text(options + "six==1 --hash=sha256:1\n")
+    script.trust_indexes()
+    assert os.environ["PIP_TRUSTED_HOST"] == expected
+
+
 def test_new_files_get_one_time_and_old_ones_are_not_touched(script, tmp_path):
     env = tmp_path / "opt/env"
     old, new, link = env / "old", env / "lib/new", env / "link"

@@ -178,6 +178,7 @@ def test_a_base_image_is_pulled_and_its_moves_in_the_registry_are_noticed(world)
     world.client.registry["python:3.13-slim"] = "sha256:" + "b" * 64
     assert world.present(**slim)["reasons"] == ["base_updated"]
     assert world.present(**slim)["changed"] is False
+    assert world.dangling() == []
 
 
 # P2 P21
@@ -226,6 +227,15 @@ def test_an_image_in_use_is_removed_only_by_force(world):
         world.absent()
     assert world.absent(force=True)["changed"] is True
     assert (world.files(), world.tags()) == ({}, [BASE])
+
+
+# P16
+def test_an_image_of_a_registry_with_a_port_is_replaced(world):
+    name = "registry.example:5000/science"
+    world.present(packages=["six"], image=name)
+    world.present(packages=["six", "idna"], image=name)
+    assert world.tags() == [BASE, f"{name}:latest"]
+    assert world.dangling() == []
 
 
 # P25
