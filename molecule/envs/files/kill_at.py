@@ -5,7 +5,8 @@
 """Wait until a task of docker_env has come to a certain moment, kill it as nothing can prevent, and say what is left of it.
 
 Arguments: the environment, the moment, and what to kill: ``task``, the module's own processes, or ``all``, those of the resolver
-and the build as well. The rest has to end by itself. Prints JSON: the environment's image and files before and after.
+and the build as well. The rest has to end by itself. Then a docker command with which to look whether the environment works.
+Prints JSON: the environment's image and files before and after, and what came of it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -121,7 +123,7 @@ def kill(number):
 
 
 def main():
-    name, moment, extent = sys.argv[1:]
+    name, moment, extent, docker = sys.argv[1:]
     engine = Engine()
     before = {"image": image_of(engine, name), "files": read_files(name)}
     reached = wait_for(moments(name, engine, before["image"])[moment], PATIENCE_SECONDS)
@@ -133,7 +135,10 @@ def main():
         kill(number)
     ended = wait_for(lambda: not any(number in read_processes() for number in processes), END_SECONDS)
     after = {"image": image_of(engine, name), "files": read_files(name)}
-    print(json.dumps({"reached": reached, "killed": sorted(victims.values()), "ended": ended, "before": before, "after": after}))
+    command = [docker, "run", "--rm", "--network=none", name, "python", "-c", "import six"]
+    works = subprocess.run(command, check=False).returncode == 0
+    outcome = {"reached": reached, "killed": sorted(victims.values()), "ended": ended, "works": works}
+    print(json.dumps({**outcome, "before": before, "after": after}))
 
 
 main()

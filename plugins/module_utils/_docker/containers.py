@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import io
+import os
 import socket
 import tarfile
 import threading
@@ -25,6 +26,9 @@ GRACE = 5
 
 # A container is between creation and start for milliseconds; one that is there for longer has lost its task
 _LOST_AFTER = 600
+
+# The label that says which task made a container for a moment
+OWNER = "dockenv.python.owner"
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,8 @@ def run(engine: Engine, request: RunRequest, timeout: float | None = None) -> Ru
     ``timeout`` is in seconds. If this process dies, the engine removes the container at the command's end.
     Raises EngineError if the container cannot be made or started.
     """
-    with _created(engine, request) as container, engine.asking(f"running a command in the image {request.image}"):
+    owned = replace(request, labels={**request.labels, OWNER: _identify(str(os.getpid()))})
+    with _created(engine, owned) as container, engine.asking(f"running a command in the image {request.image}"):
         # Before the start, so that not a byte is missed
         output = engine.client.attach(container, stdout=True, stderr=True, stream=True, demux=True)
         ending = _watch_end(engine, container)
@@ -171,14 +176,34 @@ def _end(engine: Engine, container: str) -> None:
 
 
 def remove_lost(engine: Engine, label: str) -> tuple[str, ...]:
-    """Remove containers with the label that were made and never started, because their task was killed; return their ids."""
+    """Remove containers with the label that were made and never started, because their task was killed; return their ids.
+
+    Whether a task of another host lives is not known; its containers are lost after some time.
+    """
     with engine.asking("looking for lost containers"):
         found = engine.client.containers(all=True, filters={"label": label, "status": "created"})
         oldest = datetime.now(timezone.utc).timestamp() - _LOST_AFTER
-        lost = tuple(entry["Id"] for entry in found if entry["Created"] < oldest)
-        for container in lost:
-            engine.client.remove_container(container, force=True, v=True)
+        lost = tuple(entry["Id"] for entry in found if entry["Created"] < oldest or _has_ended((entry.get("Labels") or {}).get(OWNER, "")))
+    for container in lost:
+        _remove(engine, container)
     return lost
+
+
+def _identify(process: str) -> str:
+    """Return what no other process has, for the label OWNER; empty where processes cannot be told apart."""
+    try:
+        with open(f"/proc/{process}/stat", encoding="utf-8", errors="replace") as file:
+            # The 22nd field, the time of its start, counted behind the name, which may hold blanks; see proc(5)
+            start = file.read().rpartition(")")[2].split()[19]
+    except OSError:
+        return ""
+    return f"{socket.gethostname()}/{process}/{start}"
+
+
+def _has_ended(owner: str) -> bool:
+    """Whether a task of this host does not live any more."""
+    host, _slash, process = owner.rpartition("/")[0].rpartition("/")
+    return host == socket.gethostname() and process.isdigit() and _identify(process) != owner
 
 
 @contextmanager

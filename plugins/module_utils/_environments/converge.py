@@ -11,14 +11,14 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Union
 
-from .._docker.containers import remove_lost
+from .._docker.containers import OWNER, remove_lost
 from .._docker.images import find_registry_digest, push, remove_unused
 from .._env.folder import Folder
 from .._env.plan import Build, MakeLock, Plan, RemoveFile, RemoveFolder, RemoveImage, Step, WriteFile
 from .._errors import EngineError
 from .._image import Image
 from . import disk
-from .building import TASK_LABEL, build_new, swap
+from .building import build_new, swap
 from .folders import Built, Install
 from .host import Host
 from .locking import Unlocked, ensure_base, make_lock, preview_lock, read_logins
@@ -141,7 +141,7 @@ def _apply(task: Task, host: Host, seen: Seen, outlook: Outlook) -> None:
     replaced = next((step.id for step in steps if isinstance(step, RemoveImage)), None) if build else None
     new = None
     if build is not None and outlook.target is not None:
-        remove_lost(host.engine, TASK_LABEL)
+        remove_lost(host.engine, OWNER)
         new = build_new(host, place, seen.observed, outlook.target, task.options, task.secrets, build.labels)
     for step in steps:
         if isinstance(step, Build) and new is not None:

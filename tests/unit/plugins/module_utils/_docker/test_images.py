@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+
 import pytest
 from ansible_collections.dockenv.python.plugins.module_utils._docker import containers, images
 from ansible_collections.dockenv.python.plugins.module_utils._docker.images import Transfer, familiar_name, read_transfer, split_reference
@@ -105,6 +108,23 @@ def test_an_image_that_was_pushed_once_is_removed_with_its_digests():
     image = engine.client.add_image(digests=[f"r/a@{DIGEST}", f"r/b@{DIGEST}"])
     assert images.remove_unused(engine, image.id)
     assert engine.find_image(image.id) is None
+
+
+def test_a_container_is_lost_when_its_task_has_ended():
+    engine = make_engine()
+
+    def make(owner):
+        config = engine.client.create_host_config()
+        return engine.client.create_container(BASE, command=["true"], labels={"l": "1", containers.OWNER: owner}, host_config=config)["Id"]
+
+    mine = containers._identify(str(os.getpid()))
+    host, process, start = mine.split("/")
+    with subprocess.Popen(["true"]) as ended:
+        ended.wait()
+    lost = (make(f"{host}/{ended.pid}/{start}"), make(f"{host}/{process}/{int(start) + 1}"))
+    kept = [make(mine), make(f"other{host}/{ended.pid}/{start}"), make("somebody"), make("")]
+    assert containers.remove_lost(engine, "l") == lost
+    assert list(engine.client.containers_by_id) == kept
 
 
 def test_a_container_that_was_never_started_is_lost_after_a_while():
