@@ -11,6 +11,7 @@ Prints JSON: the environment's image and files before and after, and what came o
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import http.client
 import json
@@ -116,10 +117,8 @@ def wait_for(condition, seconds):
 
 
 def kill(number):
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.kill(number, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
 
 
 def main():

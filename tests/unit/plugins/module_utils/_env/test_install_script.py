@@ -48,7 +48,9 @@ def test_entries_of_a_lock(script, tmp_path):
 @pytest.mark.parametrize(
     ("options", "before", "expected"),
     [
-        pytest.param("--index-url http://a.example:8080/simple\n--extra-index-url http://b.example/\n", "", "a.example:8080 b.example", id="two"),
+        pytest.param(
+            "--index-url http://a.example:8080/simple\n--extra-index-url http://b.example/\n", "", "a.example:8080 b.example", id="two"
+        ),
         pytest.param("--index-url http://a.example/simple\n", "c.example", "c.example a.example", id="beside the base image's own"),
         pytest.param("--index-url https://a.example/simple\n", "", "", id="encrypted"),
     ],
