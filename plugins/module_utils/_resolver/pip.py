@@ -78,6 +78,8 @@ def explain_pip(output: str) -> str:
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     errors = [line[len("ERROR: ") :] for line in lines if line.startswith("ERROR: ")]
     reason = (errors or lines or ["it gave no reason"])[-1]
+    if reason.endswith("No module named pip"):
+        return f"{reason}; name a base image that has it, or set installer to uv"
     # pip goes on without an index that it cannot read, and misses the package in the end
     if "connection broken by" in output:
         return f"{reason}; {UNREACHABLE}"

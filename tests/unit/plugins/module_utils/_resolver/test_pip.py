@@ -118,7 +118,11 @@ def test_nothing_is_kept_when_all_is_upgraded():
             "No matching distribution found for x; check index_url and the network of this host",
             id="no network",
         ),
-        pytest.param("/usr/bin/python3: No module named pip\n", "/usr/bin/python3: No module named pip", id="no pip"),
+        pytest.param(
+            "/usr/bin/python3: No module named pip\n",
+            "/usr/bin/python3: No module named pip; name a base image that has it, or set installer to uv",
+            id="no pip",
+        ),
         pytest.param("", "it gave no reason", id="silence"),
     ],
 )
