@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from .._docker.containers import list_containers
+from .._docker.containers import Container, list_containers
 from .._docker.engine import Engine
-from .._docker.images import ImageSummary, find_registry_digest, list_images
+from .._docker.images import ImageSummary, familiar_name, find_registry_digest, list_images
 from .._env.digest import LABEL_ENVIRONMENT
 from .._env.folder import Folder
 from .._env.launcher import launcher_paths
@@ -43,24 +43,30 @@ class EngineView:
 
     def load(self) -> None:
         """Ask now, before several threads need the answers. Raises EngineError."""
-        _asked = (self.built, self.users)
+        _asked = (self.images, self.containers)
 
     @cached_property
-    def built(self) -> tuple[ImageSummary, ...]:
-        """All images that were built for environments."""
-        return list_images(self._engine, LABEL_ENVIRONMENT)
+    def images(self) -> tuple[ImageSummary, ...]:
+        """All images."""
+        return list_images(self._engine)
 
     @cached_property
-    def users(self) -> dict[str, tuple[str, ...]]:
-        """The names of containers, stopped ones too, by the ids of their images."""
-        found: dict[str, tuple[str, ...]] = {}
-        for container in list_containers(self._engine):
-            found[container.image_id] = (*found.get(container.image_id, ()), container.name)
-        return found
+    def containers(self) -> tuple[Container, ...]:
+        """All containers, stopped ones too."""
+        return list_containers(self._engine)
 
-    def find_image(self, reference: str) -> Image | None:
-        """Return the image of that name."""
+    def find_image(self, reference: str) -> ImageSummary | None:
+        """Return the image of that name with its tag."""
+        familiar = familiar_name(reference)
+        return next((image for image in self.images if familiar in image.tags), None)
+
+    def examine_image(self, reference: str) -> Image | None:
+        """Return all that the engine knows of the image of that name."""
         return self._engine.find_image(reference)
+
+    def find_users(self, image_id: str) -> tuple[Container, ...]:
+        """Return the containers of an image."""
+        return tuple(container for container in self.containers if container.image_id == image_id)
 
     def find_base(self, bases: Iterable[str]) -> str | None:
         """Return what the names of base images stand for together; None if one is not known, or none is to be compared."""
@@ -90,11 +96,11 @@ def see_folder(place: Place, launchers: Iterable[str] = ()) -> Seen:
 def see_engine(place: Place, seen: Seen, view: EngineView, bases: Iterable[str]) -> Seen:
     """Return the same with what the engine has; ``bases`` are the names of the base images, if those are to be compared."""
     ours = {place.new_tag, place.old_tag}
-    left = tuple(sorted(ours & {tag for image in view.built for tag in image.tags}))
-    image = view.find_image(str(place.image))
+    left = tuple(sorted(ours & {tag for image in view.images if LABEL_ENVIRONMENT in image.labels for tag in image.tags}))
+    image = view.examine_image(str(place.image))
     if image is not None:
         image = replace(image, tags=tuple(tag for tag in image.tags if tag not in ours))
-    containers = view.users.get(image.id, ()) if image is not None else ()
+    containers = tuple(user.name for user in view.find_users(image.id)) if image is not None else ()
     observed = replace(seen.observed, image=image, containers=containers, base=view.find_base(bases))
     return replace(seen, observed=observed, left_tags=left)
 

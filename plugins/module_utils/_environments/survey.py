@@ -11,12 +11,11 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from functools import lru_cache
 from typing import Any, Callable
 
-from .._docker.containers import Container, list_containers
+from .._docker.containers import Container
 from .._docker.engine import Engine
-from .._docker.images import ImageSummary, familiar_name, list_images, split_reference
+from .._docker.images import ImageSummary, split_reference
 from .._env.digest import LABEL_ENVIRONMENT
 from .._env.dockerfile import DOCKERFILE
 from .._env.drift import find_drift
@@ -27,31 +26,9 @@ from .._env.plan import Observed
 from .._env.wanted import CONSTRAINTS, REQUIREMENTS_IN, parse_wanted
 from .._errors import DockenvError, InvalidInput
 from . import disk
-from .observe import find_base
+from .observe import EngineView
 from .place import Place
 from .running import describe_container
-
-
-@dataclass(frozen=True)
-class Stock:
-    """What the engine has, by one list of images and one of containers."""
-
-    images: tuple[ImageSummary, ...]
-    containers: tuple[Container, ...]
-    find_base: Callable[[str], str | None]
-
-    def find_image(self, name: str) -> ImageSummary | None:
-        """Return the image that has the name with its tag."""
-        familiar = familiar_name(name)
-        return next((image for image in self.images if familiar in image.tags), None)
-
-    def find_containers(self, name: str, image: ImageSummary | None) -> tuple[Container, ...]:
-        """Return the containers of an environment; those of images that were replaced have its label."""
-        return tuple(
-            container
-            for container in self.containers
-            if container.labels.get(LABEL_ENVIRONMENT) == name or (image is not None and container.image_id == image.id)
-        )
 
 
 @dataclass(frozen=True)
@@ -73,14 +50,11 @@ def survey(params: Mapping[str, Any], connect: Callable[[], Engine]) -> tuple[Si
     """Return the environments below ``path``, and those of which only an image is here; the named ones, or all. Raises DockenvError."""
     root = check_host_path(params["path"], "path")
     named = None if params["name"] is None else {check_environment(name, f"name[{at}]") for at, name in enumerate(params["name"])}
-    stock = _take_stock(connect())
-    found = [_look_at(name, root, stock) for name in _list_folders(root, named)]
-    found += _find_pulled(stock, {sighting.name for sighting in found}, named)
+    view = EngineView(connect(), base_check="local")
+    view.load()
+    found = [_look_at(name, root, view) for name in _list_folders(root, named)]
+    found += _find_pulled(view, {sighting.name for sighting in found}, named)
     return tuple(sorted(found, key=lambda sighting: (sighting.name, sighting.tag)))
-
-
-def _take_stock(engine: Engine) -> Stock:
-    return Stock(list_images(engine), list_containers(engine), lru_cache(maxsize=None)(lambda base: find_base(engine, base, "local")))
 
 
 def _list_folders(root: str, named: set[str] | None) -> list[str]:
@@ -103,24 +77,33 @@ def _is_wanted(name: str, named: set[str] | None) -> bool:
         return False
 
 
-def _look_at(name: str, root: str, stock: Stock) -> Sighting:
+def _look_at(name: str, root: str, view: EngineView) -> Sighting:
     path = os.path.join(root, name)
     try:
         folder, context = disk.read_folder(path)
         place = Place.of_folder(name, root, folder)
     except DockenvError as error:
-        return Sighting(name, name, Observed(path), containers=stock.find_containers(name, None), problem=error.message)
-    image, base = stock.find_image(str(place.image)), folder.record.get("base")
-    observed = Observed(path, folder, context, base=stock.find_base(base) if isinstance(base, str) else None)
-    return Sighting(name, str(place.image), observed, image, stock.find_containers(name, image))
+        return Sighting(name, name, Observed(path), containers=_find_containers(view, name, None), problem=error.message)
+    image, base = view.find_image(str(place.image)), folder.record.get("base")
+    observed = Observed(path, folder, context, base=view.find_base([base]) if isinstance(base, str) else None)
+    return Sighting(name, str(place.image), observed, image, _find_containers(view, name, image))
 
 
-def _find_pulled(stock: Stock, defined: set[str], named: set[str] | None) -> Iterator[Sighting]:
+def _find_containers(view: EngineView, name: str, image: ImageSummary | None) -> tuple[Container, ...]:
+    """Return the containers of an environment; those of images that were replaced have its label."""
+    return tuple(
+        container
+        for container in view.containers
+        if container.labels.get(LABEL_ENVIRONMENT) == name or (image is not None and container.image_id == image.id)
+    )
+
+
+def _find_pulled(view: EngineView, defined: set[str], named: set[str] | None) -> Iterator[Sighting]:
     """Yield the images of environments that have no folder here; one without a name was replaced."""
-    for image in stock.images:
+    for image in view.images:
         name = image.labels.get(LABEL_ENVIRONMENT)
         if name is not None and name not in defined and image.tags and (named is None or name in named):
-            yield Sighting(name, image.tags[0], image=image, containers=stock.find_containers(name, image))
+            yield Sighting(name, image.tags[0], image=image, containers=_find_containers(view, name, image))
 
 
 def describe_sighting(sighting: Sighting) -> dict[str, Any]:
