@@ -1,4 +1,4 @@
-"""Runs the benchmarks and prints a table of ratios; with --write also between the markers of docs/benchmarks.md."""
+"""Runs the benchmarks and prints tables; with --write also between the markers of docs/benchmarks.md."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ BEGIN, END = "<!-- {name}:begin -->\n", "<!-- {name}:end -->\n"
 
 
 def main() -> int:
-    """Return 0 when all ratios are reached, 1 otherwise."""
+    """Return 0 when all limits are reached, 1 otherwise."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("suites", nargs="+", choices=["host"])
+    parser.add_argument("suites", nargs="+", choices=["host", "envs"])
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
     is_reached = True
