@@ -364,7 +364,7 @@ from ..module_utils._environments.report import report
 from ..module_utils._environments.tasks import read_task
 from ..module_utils._errors import DockenvError
 from ..module_utils._requirements import secrets_in
-from ..module_utils._runtime import ensure_docker_sdk
+from ..module_utils._runtime import ensure_docker_sdk, ensure_packaging
 
 
 def argument_spec():
@@ -412,6 +412,7 @@ def main():
     )
     module.no_log_values.update(secrets_in(str(module.params)))
     try:
+        ensure_packaging()
         host = Host(Connection.from_params(module.params, os.environ), os.environ, connect)
         task = read_task(module.params, BuildOptions.from_params(module.params), host)
         if task.needs_engine:

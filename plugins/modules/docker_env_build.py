@@ -256,7 +256,7 @@ from ..module_utils._environments.many import converge_many
 from ..module_utils._environments.report import report_failures, report_many
 from ..module_utils._errors import DockenvError
 from ..module_utils._requirements import secrets_in
-from ..module_utils._runtime import ensure_docker_sdk
+from ..module_utils._runtime import ensure_docker_sdk, ensure_packaging
 
 
 def argument_spec():
@@ -282,6 +282,7 @@ def main():
     )
     module.no_log_values.update(secrets_in(str(module.params)))
     try:
+        ensure_packaging()
         host = Host(Connection.from_params(module.params, os.environ), os.environ, connect)
         tasks = read_builds(module.params, BuildOptions.from_params(module.params))
         ensure_docker_sdk()

@@ -229,7 +229,7 @@ from ..module_utils._docker.connection import Connection
 from ..module_utils._docker.engine import connect
 from ..module_utils._environments.survey import describe_sighting, survey
 from ..module_utils._errors import DockenvError
-from ..module_utils._runtime import ensure_docker_sdk
+from ..module_utils._runtime import ensure_docker_sdk, ensure_packaging
 
 
 def argument_spec():
@@ -248,6 +248,7 @@ def main():
         supports_check_mode=True,
     )
     try:
+        ensure_packaging()
         connection = Connection.from_params(module.params, os.environ)
         ensure_docker_sdk()
         found = survey(module.params, lambda: connect(connection))

@@ -356,7 +356,7 @@ def main() -> None:
     # Before anything can fail: an error shows the parameters, too.
     module.no_log_values.update(secrets_in(str(module.params)))
     try:
-        _runtime.ensure_importable("packaging.requirements", hint="install python3-packaging on the host")
+        _runtime.ensure_packaging()
         result = run_module(module)
     except DockenvError as error:
         module.fail_json(msg=error.message, **error.details)

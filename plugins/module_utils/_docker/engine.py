@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -14,15 +15,6 @@ from typing import Any
 from .._errors import EngineError
 from .._image import Image
 from .connection import Connection
-
-try:
-    import docker
-    import docker.errors
-    import requests.adapters
-    import requests.exceptions
-except ImportError:  # _runtime.ensure_docker_sdk() has dealt with it before an Engine is made
-    docker = None
-
 
 _API_WITH_IMPORT_PLATFORM = (1, 42)
 
@@ -56,7 +48,7 @@ class Engine:
         with self.asking(f"looking for the image {reference}"):
             try:
                 return Image.from_inspect(self._client.inspect_image(reference))
-            except docker.errors.NotFound:
+            except _library("docker").errors.NotFound:
                 return None
 
     def find_containers(self, image_id: str) -> tuple[str, ...]:
@@ -119,9 +111,9 @@ class Engine:
         with self.asking(f"removing the image {reference}"):
             try:
                 self._client.remove_image(reference, force=force)
-            except docker.errors.NotFound:
+            except _library("docker").errors.NotFound:
                 return True
-            except docker.errors.APIError as error:
+            except _library("docker").errors.APIError as error:
                 if error.status_code == 409:
                     return False
                 raise
@@ -134,13 +126,18 @@ def connect(connection: Connection) -> Engine:
     Raises EngineError if it does not answer, or if the certificates cannot be used.
     """
     with _translated("connecting", connection):
-        return Engine(docker.APIClient(**_client_arguments(connection)), connection)
+        return Engine(_library("docker").APIClient(**_client_arguments(connection)), connection)
+
+
+def _library(name: str) -> Any:
+    """Return a library of the SDK. It is imported when it is first used: _runtime.ensure_docker_sdk() may have had to find it."""
+    return importlib.import_module(name)
 
 
 def _client_arguments(connection: Connection) -> dict[str, Any]:
     host, tls = connection.host, _tls_of_options(connection)
     if connection.cli_context:
-        context = docker.ContextAPI.get_context(connection.cli_context)
+        context = _library("docker").ContextAPI.get_context(connection.cli_context)
         if context is None:
             raise EngineError(
                 f"The Docker command line has no context {connection.cli_context!r} for this user; docker context ls lists those there are"
@@ -176,7 +173,7 @@ def _tls_class() -> Any:
     A function, because the base class exists only where the SDK is installed.
     """
 
-    class HostnameAdapter(requests.adapters.HTTPAdapter):
+    class HostnameAdapter(_library("requests").adapters.HTTPAdapter):
         def __init__(self, hostname: str) -> None:
             self._hostname = hostname
             super().__init__()
@@ -184,7 +181,7 @@ def _tls_class() -> Any:
         def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
             super().init_poolmanager(*args, assert_hostname=self._hostname, **kwargs)
 
-    class EngineTLSConfig(docker.tls.TLSConfig):
+    class EngineTLSConfig(_library("docker").tls.TLSConfig):
         def __init__(self, hostname: str | None = None, **kwargs: Any) -> None:
             super().__init__(**kwargs)
             self._hostname = hostname
@@ -213,12 +210,12 @@ def _translated(doing: str, connection: Connection) -> Iterator[None]:
     """Turn the SDK's exceptions into one sentence: what the engine was asked, and what came of it."""
     try:
         yield
-    except docker.errors.TLSParameterError as error:
+    except _library("docker").errors.TLSParameterError as error:
         raise EngineError(f"The certificates for the Docker engine at {connection} cannot be used: {error}") from error
-    except docker.errors.APIError as error:
+    except _library("docker").errors.APIError as error:
         reason = error.explanation or error
         raise EngineError(f"The Docker engine at {connection} refused {doing}: {reason}", status=error.status_code) from error
-    except (docker.errors.DockerException, requests.exceptions.RequestException) as error:
+    except (_library("docker").errors.DockerException, _library("requests").RequestException) as error:
         raise EngineError(
             f"The Docker engine does not answer at {connection} ({doing}): {_reason(error)}; start the engine, or correct the options of the connection"
         ) from error

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import pytest
@@ -76,3 +77,65 @@ def test_a_folder_with_the_sdk_s_name_is_not_the_sdk(host, monkeypatch, tmp_path
     assert caught.value.message.endswith(
         ": run the role dockenv.python.docker_server, or install python3-docker or the Python package docker>=7.1.0"
     )
+
+
+@pytest.fixture
+def docker_python(host, monkeypatch, tmp_path):
+    """A virtualenv with a package of its own, and docker-python in it, as the role makes them with the interpreter of the test."""
+
+    class DockerPython:
+        virtualenv = tmp_path / "virtualenv"
+        sites = str(virtualenv / "lib" / "python{}.{}".format(*sys.version_info) / "site-packages")
+
+        def make(self, executable=sys.executable, package="dockenv_borrowed"):
+            os.makedirs(os.path.join(self.sites, package))
+            os.makedirs(self.virtualenv / "bin")
+            os.symlink(executable, self.virtualenv / "bin" / "python3")
+            (self.virtualenv / "bin" / "docker-python").write_text("#!/bin/sh\n")
+            os.symlink(self.virtualenv / "bin" / "docker-python", tmp_path / "docker-python")
+            with open(os.path.join(self.sites, package, "__init__.py"), "w", encoding="utf-8") as file:
+                file.write("")
+
+    monkeypatch.setattr(_runtime, "INTERPRETERS", (str(tmp_path / "docker-python"),))
+    monkeypatch.setattr(_runtime, "DOCKER_SDK", "dockenv_borrowed")
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    yield DockerPython()
+    sys.modules.pop("dockenv_borrowed", None)
+
+
+def test_takes_the_sdk_from_docker_python_if_that_is_this_interpreter(host, docker_python):
+    docker_python.make()
+    before = [*sys.path]
+    _runtime.ensure_docker_sdk()
+    assert host.probed is None
+    assert [path for path in sys.path if path not in before] == [docker_python.sites]
+    assert sys.modules["dockenv_borrowed"].__file__ == os.path.join(docker_python.sites, "dockenv_borrowed", "__init__.py")
+
+
+def test_what_is_taken_comes_before_other_packages_and_behind_the_standard_library(host, docker_python, monkeypatch):
+    docker_python.make()
+    monkeypatch.setattr(sys, "path", ["/payload.zip", os.path.dirname(os.__file__), "/usr/lib/python3/dist-packages"])
+    _runtime.ensure_docker_sdk()
+    assert sys.path == ["/payload.zip", os.path.dirname(os.__file__), docker_python.sites, "/usr/lib/python3/dist-packages"]
+
+
+@pytest.mark.parametrize(
+    "virtualenv",
+    [
+        pytest.param({"executable": "/bin/sh"}, id="made with another interpreter"),
+        pytest.param({"package": "dockenv_else"}, id="without the SDK"),
+    ],
+)
+def test_another_docker_python_is_started(host, docker_python, virtualenv):
+    docker_python.make(**virtualenv)
+    host.found = _runtime.INTERPRETERS[0]
+    before = [*sys.path]
+    with pytest.raises(Respawned):
+        _runtime.ensure_docker_sdk()
+    assert sys.path == before
+
+
+def test_without_a_docker_python_nothing_is_taken(host, docker_python):
+    with pytest.raises(DockenvError):
+        _runtime.ensure_docker_sdk()
+    assert host.probed == (_runtime.INTERPRETERS, "dockenv_borrowed")
