@@ -34,10 +34,10 @@ from .._errors import InvalidInput, NotOurs
 from .._image_name import parse_image_name
 from .._requirements import Requirement
 from . import disk
-from .locking import Unlocked
 from .observe import Seen
 from .place import Place
 from .tasks import Outlook, Resolve, add_logins, refuse_foreign_image
+from .unlocked import Unlocked
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,13 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Callable
+from typing import TYPE_CHECKING, Callable
 
-from .._docker.buildkit import Builder, connection_argv, find_builder
 from .._docker.connection import DEFAULT_HOST, Connection
 from .._docker.engine import Engine
+
+if TYPE_CHECKING:
+    from .._docker.buildkit import Builder
 
 _SYSTEM_TOOLS = "/var/lib/dockenv/tools"
 _USERS_TOOLS = "~/.local/share/dockenv/tools"
@@ -35,6 +37,8 @@ class Host:
     @cached_property
     def builder(self) -> Builder:
         """What builds images."""
+        from .._docker.buildkit import find_builder  # a task with nothing to do is done sooner without it
+
         return find_builder(self.environment)
 
     @property
@@ -42,6 +46,8 @@ class Host:
         """The words with which a launcher reaches the engine; without an option, its caller's settings are valid."""
         if self.connection.host == DEFAULT_HOST and not self.connection.cli_context:
             return ("docker",)
+        from .._docker.buildkit import connection_argv
+
         return ("docker", *connection_argv(self.connection))
 
     @property

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Callable
 
 from .._build_options import Secret
@@ -29,20 +29,9 @@ from .host import Host
 from .observe import identify
 from .pythons import find_target, remember_target
 from .scratch import scratch_folder
+from .unlocked import Unlocked
 
 _UV = INSTALLERS[0]
-
-
-@dataclass(frozen=True)
-class Unlocked:
-    """What a lock is made from: the image, the texts of requirements.in and constraints.txt, the lock before, and logins."""
-
-    base: str
-    installer: str
-    requirements: str
-    constraints: str | None = None
-    locked: str = ""
-    logins: tuple[Login, ...] = ()
 
 
 def ensure_base(engine: Engine, base: str, newest: bool) -> str | None:

@@ -8,21 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 from .._errors import DockenvError
-from .converge import Result, Task, converge, see
+from .converge import Failure, Result, Task, converge, see
 from .host import Host
 from .observe import EngineView
-from .place import Place
-
-
-@dataclass(frozen=True)
-class Failure:
-    """An environment that stayed as it was, and why."""
-
-    place: Place
-    error: DockenvError
 
 
 def converge_many(tasks: Sequence[Task], host: Host, jobs: int, check_mode: bool) -> tuple[Result | Failure, ...]:

@@ -14,8 +14,7 @@ from .._env.lock import Lock, compare_locks, parse_lock
 from .._env.plan import Build, MakeLock, Plan, RemoveFile, RemoveFolder, RemoveImage, Step, WriteFile
 from .._env.wanted import parse_wanted
 from .._image import Image
-from .converge import CleanUp, Push, Result
-from .many import Failure
+from .converge import CleanUp, Failure, Push, Result
 from .place import Place
 
 

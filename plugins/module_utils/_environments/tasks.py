@@ -33,9 +33,9 @@ from .._errors import NotOurs
 from .._image import Image
 from . import disk
 from .host import Host
-from .locking import Unlocked
 from .observe import Seen
 from .place import Place
+from .unlocked import Unlocked
 
 Resolve = Callable[[Unlocked, MakeLock], Union[str, None]]
 

@@ -11,7 +11,7 @@ import threading
 
 import pytest
 from ansible_collections.dockenv.python.plugins.module_utils._build_options import BuildOptions
-from ansible_collections.dockenv.python.plugins.module_utils._environments import converge as service
+from ansible_collections.dockenv.python.plugins.module_utils._environments import locking
 from ansible_collections.dockenv.python.plugins.module_utils._errors import CommandFailed, EngineError, InvalidInput, NotOurs
 from ansible_collections.dockenv.python.tests.unit.plugins.module_utils._docker.fake_engine import BASE
 from ansible_collections.dockenv.python.tests.unit.plugins.module_utils._env.definitions import make_lock
@@ -120,14 +120,14 @@ def test_files_that_a_killed_task_left_are_removed(world):
 
 
 def test_of_two_tasks_at_once_one_waits_and_finds_it_done(world, monkeypatch):
-    resolve, inside, go_on = service.make_lock, threading.Event(), threading.Event()
+    resolve, inside, go_on = locking.make_lock, threading.Event(), threading.Event()
 
     def slow(*arguments):
         inside.set()
         assert go_on.wait(20)
         return resolve(*arguments)
 
-    monkeypatch.setattr(service, "make_lock", slow)
+    monkeypatch.setattr(locking, "make_lock", slow)
     results = {}
 
     def run(number):

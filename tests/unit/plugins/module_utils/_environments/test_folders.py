@@ -12,7 +12,7 @@ import threading
 import pytest
 from ansible_collections.dockenv.python.plugins.module_utils._build_options import BuildOptions, Secret
 from ansible_collections.dockenv.python.plugins.module_utils._env.logins import Login
-from ansible_collections.dockenv.python.plugins.module_utils._environments import converge as service
+from ansible_collections.dockenv.python.plugins.module_utils._environments import working
 from ansible_collections.dockenv.python.plugins.module_utils._environments.locking import read_logins
 from ansible_collections.dockenv.python.plugins.module_utils._errors import CommandFailed, InvalidInput, NotOurs
 from ansible_collections.dockenv.python.tests.unit.plugins.module_utils._docker.fake_engine import BASE
@@ -316,14 +316,14 @@ def test_one_that_fails_does_not_stop_the_others(three):
 
 
 def test_two_builds_run_at_the_same_time(three, monkeypatch):
-    build, both = service.build_new, threading.Barrier(2)
+    build, both = working.build_new, threading.Barrier(2)
 
     def wait(*arguments):
         both.wait(20)
         return build(*arguments)
 
     three.build(name=["c"])
-    monkeypatch.setattr(service, "build_new", wait)
+    monkeypatch.setattr(working, "build_new", wait)
     assert three.build(jobs=2)["actions"] == ["build a:latest", "build b:latest"]
 
 

@@ -14,6 +14,7 @@ from ansible_collections.dockenv.python.plugins.module_utils._docker.buildkit im
 from ansible_collections.dockenv.python.plugins.module_utils._docker.connection import Connection
 from ansible_collections.dockenv.python.plugins.module_utils._env.lock import parse_lock
 from ansible_collections.dockenv.python.plugins.module_utils._environments import converge as service
+from ansible_collections.dockenv.python.plugins.module_utils._environments import locking
 from ansible_collections.dockenv.python.plugins.module_utils._environments.folders import read_builds, read_install
 from ansible_collections.dockenv.python.plugins.module_utils._environments.host import Host
 from ansible_collections.dockenv.python.plugins.module_utils._environments.many import converge_many
@@ -118,8 +119,8 @@ class World:
 def make_world(tmp_path, monkeypatch):
     """Return a world with its resolver in place."""
     world = World(tmp_path)
-    monkeypatch.setattr(service, "make_lock", world.resolve)
-    monkeypatch.setattr(service, "preview_lock", world.resolve)
+    monkeypatch.setattr(locking, "make_lock", world.resolve)
+    monkeypatch.setattr(locking, "preview_lock", world.resolve)
     return world
 
 
