@@ -17,10 +17,10 @@ from .._errors import DockenvError
 from .._image import Image
 from .folders import Built, Install
 from .host import Host
-from .locking import Unlocked
 from .observe import EngineView, Seen, see_engine, see_folder
 from .place import Place
 from .tasks import Absent, Defined, Outlook, Present
+from .unlocked import Unlocked
 
 Task = Union[Present, Defined, Absent, Built, Install]
 
