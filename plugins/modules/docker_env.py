@@ -358,6 +358,7 @@ from ..module_utils._build_argspec import build_options
 from ..module_utils._build_options import BuildOptions
 from ..module_utils._docker.connection import Connection
 from ..module_utils._docker.engine import connect
+from ..module_utils._docker.local_client import look
 from ..module_utils._environments.converge import converge
 from ..module_utils._environments.host import Host
 from ..module_utils._environments.report import report
@@ -403,6 +404,12 @@ def argument_spec():
     }
 
 
+def open_engine(connection):
+    """Return the engine; to see that there is nothing to do takes no SDK."""
+    ensure_docker_sdk()
+    return connect(connection)
+
+
 def main():
     module = AnsibleModule(
         argument_spec=argument_spec(),
@@ -413,10 +420,8 @@ def main():
     module.no_log_values.update(secrets_in(str(module.params)))
     try:
         ensure_packaging()
-        host = Host(Connection.from_params(module.params, os.environ), os.environ, connect)
+        host = Host(Connection.from_params(module.params, os.environ), os.environ, open_engine, look)
         task = read_task(module.params, BuildOptions.from_params(module.params), host)
-        if task.needs_engine:
-            ensure_docker_sdk()
         result = converge(task, host, module.check_mode)
     except DockenvError as error:
         module.fail_json(msg=error.message, **error.details)

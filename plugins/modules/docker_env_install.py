@@ -236,6 +236,7 @@ from ..module_utils._build_argspec import build_options
 from ..module_utils._build_options import BuildOptions
 from ..module_utils._docker.connection import Connection
 from ..module_utils._docker.engine import connect
+from ..module_utils._docker.local_client import look
 from ..module_utils._environments.converge import converge
 from ..module_utils._environments.folders import read_install
 from ..module_utils._environments.host import Host
@@ -259,6 +260,12 @@ def argument_spec():
     }
 
 
+def open_engine(connection):
+    """Return the engine; to see that there is nothing to do takes no SDK."""
+    ensure_docker_sdk()
+    return connect(connection)
+
+
 def main():
     module = AnsibleModule(
         argument_spec=argument_spec(),
@@ -270,9 +277,8 @@ def main():
     module.no_log_values.update(secrets_in(str(module.params)))
     try:
         ensure_packaging()
-        host = Host(Connection.from_params(module.params, os.environ), os.environ, connect)
+        host = Host(Connection.from_params(module.params, os.environ), os.environ, open_engine, look)
         task = read_install(module.params, BuildOptions.from_params(module.params))
-        ensure_docker_sdk()
         result = converge(task, host, module.check_mode)
     except DockenvError as error:
         module.fail_json(msg=error.message, **error.details)

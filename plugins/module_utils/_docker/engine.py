@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
-from .._errors import EngineError
+from .._errors import DockenvError, EngineError
 from .._image import Image
 from .connection import Connection
 
@@ -210,6 +210,8 @@ def _translated(doing: str, connection: Connection) -> Iterator[None]:
     """Turn the SDK's exceptions into one sentence: what the engine was asked, and what came of it."""
     try:
         yield
+    except (DockenvError, SystemExit):  # of who looked for the SDK within, and may have found none
+        raise
     except _library("docker").errors.TLSParameterError as error:
         raise EngineError(f"The certificates for the Docker engine at {connection} cannot be used: {error}") from error
     except _library("docker").errors.APIError as error:

@@ -74,6 +74,8 @@ def converge(task: Task, host: Host, check_mode: bool, seen: Seen | None = None)
     plan = plan_clean_up(seen).then(outlook.plan).then(plan_push(task, host, seen, outlook))
     if check_mode or not plan.changed:
         return make_result(task, seen, Outlook(plan, outlook.target), _image_if_kept(plan, seen))
+    if task.needs_engine:
+        host.prepare()
     with task.place.exclusive():
         return _work().converge_alone(task, host, plan)
 
@@ -83,7 +85,7 @@ def see(task: Task, host: Host, view: EngineView | None = None) -> Seen:
     seen = see_folder(task.place, task.launchers)
     if isinstance(task, Defined):
         return seen
-    return see_engine(task.place, seen, view or EngineView(host.engine, task.options.base_check), task.find_bases(seen))
+    return see_engine(task.place, seen, view or EngineView(host.sight, task.options.base_check), task.find_bases(seen))
 
 
 def plan_clean_up(seen: Seen) -> Plan:

@@ -22,17 +22,36 @@ _USERS_TOOLS = "~/.local/share/dockenv/tools"
 
 
 class Host:
-    """The host of one task; ``connect`` opens the connection, so that what needs no engine runs without one."""
+    """The host of one task; ``connect`` opens the connection, so that what needs no engine runs without one.
 
-    def __init__(self, connection: Connection, environment: Mapping[str, str], connect: Callable[[Connection], Engine]) -> None:
+    ``look`` opens one that is enough to find out that there is nothing to do, where that is quicker.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        environment: Mapping[str, str],
+        connect: Callable[[Connection], Engine],
+        look: Callable[[Connection, Callable[[], Engine]], Engine] | None = None,
+    ) -> None:
         self.connection = connection
         self.environment = environment
         self._connect = connect
+        self._look = look
 
     @cached_property
     def engine(self) -> Engine:
         """The engine. Raises EngineError if it does not answer."""
         return self._connect(self.connection)
+
+    @cached_property
+    def sight(self) -> Engine:
+        """The engine to look at. Raises EngineError if it does not answer."""
+        return self.engine if self._look is None else self._look(self.connection, lambda: self.engine)
+
+    def prepare(self) -> None:
+        """Connect now: where the SDK is found under another Python only, the task starts over there, and must hold no lock."""
+        _connected = self.engine
 
     @cached_property
     def builder(self) -> Builder:
