@@ -380,6 +380,8 @@ def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
     """Yield the number of the first physical line and the text of each line that says something, as pip joins them."""
     start, parts = 0, []
     for number, physical in enumerate(text.lstrip("\ufeff").splitlines(), 1):
+        if not physical and not parts:
+            continue
         start = start if parts else number
         is_comment = _COMMENT.match(physical) is not None
         if physical.endswith("\\") and not is_comment:
