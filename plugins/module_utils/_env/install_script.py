@@ -33,6 +33,7 @@ install.py --alone  the same without a cache, and remove the folder of this file
 """
 
 import csv
+import functools
 import hashlib
 import importlib.metadata
 import marshal
@@ -128,6 +129,7 @@ def install_with_pip(tool):
             run(*pip, "install", "--quiet", "--no-compile", "--no-deps", "--no-warn-script-location", "--requirement", listed)
 
 
+@functools.lru_cache(maxsize=None)
 def find_sites():
     """Return the folders of packages; there are two where libraries of 64 bits have one of their own."""
     code = "import sysconfig; print(sysconfig.get_path('purelib')); print(sysconfig.get_path('platlib'))"
@@ -199,13 +201,53 @@ def compile_new(cache):
             pool.starmap(compile_package, [(sources, cache) for sources in work], chunksize=1)
 
 
-def settle():
-    """Give all that is new one time; what older layers hold has it already, and touching it would copy it."""
-    paths = [os.path.dirname(ENV), ENV]
+def list_metadata():
+    """Return the folders in which packages say what they are."""
+    found = (os.path.join(site, entry) for site in find_sites() for entry in os.listdir(site))
+    return {path for path in found if path.endswith((".dist-info", ".egg-info"))}
+
+
+def is_new(path):
+    return os.lstat(path).st_mtime != TIME
+
+
+def list_all():
+    """Yield all paths of the environment."""
+    yield from (os.path.dirname(ENV), ENV)
     for folder, folders, files in os.walk(ENV):
-        paths += [os.path.join(folder, name) for name in folders + files]
+        yield from (os.path.join(folder, name) for name in folders + files)
+
+
+def list_changed(before):
+    """Yield the paths that this step may have changed, if it only added packages; else all.
+
+    Older layers hold tens of thousands of files: to look at each takes longer than to install a package.
+    """
+    records = {path: os.path.join(path, "RECORD") for path in list_metadata()}
+    added = records.keys() - before
+    changed = {path for path, record in records.items() if not os.path.exists(record) or is_new(record)}
+    if not before or before - records.keys() or changed != added or not all(os.path.exists(records[path]) for path in added):
+        yield from list_all()
+        return
+    folders = {os.path.dirname(ENV), ENV, ENV + "/bin", *find_sites(), *added}
+    for path in sorted(added):
+        with open(records[path], newline="", encoding="utf-8") as file:
+            files = [os.path.normpath(os.path.join(os.path.dirname(path), row[0])) for row in csv.reader(file) if row]
+        for folder in {os.path.dirname(each) for each in files}:
+            while folder.startswith(ENV + "/") and folder not in folders:
+                folders.add(folder)
+                folder = os.path.dirname(folder)
+    folders |= {folder + "/__pycache__" for folder in folders if os.path.isdir(folder + "/__pycache__")}
+    for folder in sorted(folders):
+        yield folder
+        if folder != os.path.dirname(ENV):
+            yield from (os.path.join(folder, name) for name in sorted(os.listdir(folder)))
+
+
+def settle(paths):
+    """Give all that is new one time; what older layers hold has it already, and touching it would copy it."""
     for path in paths:
-        if os.lstat(path).st_mtime != TIME:
+        if is_new(path):
             os.utime(path, (TIME, TIME), follow_symlinks=False)
 
 
@@ -214,9 +256,10 @@ def install(cache):
     tool = find_tool(cache)
     if not os.path.exists(PYTHON):
         run(sys.executable, "-m", "venv", "--without-pip", ENV)
+    before = list_metadata()
     {"uv": install_with_uv, "pip": install_with_pip}[INSTALLER](tool)
     compile_new(cache)
-    settle()
+    settle(list_changed(before))
 
 
 def main(arguments):

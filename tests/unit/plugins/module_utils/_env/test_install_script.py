@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import types
@@ -70,7 +71,7 @@ def test_new_files_get_one_time_and_old_ones_are_not_touched(script, tmp_path):
         path.write_text("x")
     link.symlink_to("nowhere")
     os.utime(old, (5, script.TIME))
-    script.settle()
+    script.settle(script.list_all())
     paths = [tmp_path / "opt", env, env / "lib", old, new, link]
     assert {path: path.lstat().st_mtime for path in paths} == dict.fromkeys(paths, script.TIME)
     assert old.stat().st_atime == 5
@@ -86,6 +87,61 @@ def make_package(site, name, files):
         record.append(f"{path},sha256={abs(hash(text))},{len(text)}")
     (site / f"{name}-1.dist-info").mkdir()
     (site / f"{name}-1.dist-info/RECORD").write_text("\n".join([*record, "../../bin/x.py,,"]))
+
+
+@pytest.fixture
+def site(script, tmp_path):
+    """The folder of packages of an environment whose first layer has one, settled."""
+    folder = tmp_path / "opt/env/lib/site"
+    make_package(folder, "old", {"old/__init__.py": "x = 1", "shared/old.py": "", "old/deep/data.json": "{}"})
+    (tmp_path / "opt/env/bin").mkdir()
+    script.find_sites = lambda: [str(folder)]
+    script.settle(script.list_all())
+    return folder
+
+
+def new_paths(script):
+    return {path for path in script.list_all() if os.lstat(path).st_mtime != script.TIME}
+
+
+def test_what_a_layer_adds_is_found_without_looking_at_older_ones(script, site):
+    before = script.list_metadata()
+    files = {"new/__init__.py": "", "new/a/b/data": "", "shared/new.py": "", "new.pth": "", "../../share/doc/new": "", "../../bin/new": ""}
+    make_package(site, "new", files)
+    (site / "new/__pycache__").mkdir()
+    (site / "new/__pycache__/__init__.pyc").write_text("")
+    found = list(script.list_changed(before))
+    assert not [path for path in found if "/deep/" in path]
+    script.settle(found)
+    assert new_paths(script) == set()
+
+
+def change_record(site):
+    with open(site / "old-1.dist-info/RECORD", "a", encoding="utf-8") as file:
+        file.write("\n")
+
+
+def remove_package(site):
+    shutil.rmtree(site / "old-1.dist-info")
+
+
+def add_without_record(site):
+    (site / "new-1.dist-info").mkdir()
+
+
+@pytest.mark.parametrize("change", [change_record, remove_package, add_without_record])
+def test_after_more_than_additions_everything_is_looked_at(script, site, change):
+    before = script.list_metadata()
+    change(site)
+    (site / "old/deep/data.json").write_text("changed")
+    found = list(script.list_changed(before))
+    assert str(site / "old/deep/data.json") in found
+    script.settle(found)
+    assert new_paths(script) == set()
+
+
+def test_a_first_layer_is_looked_at_as_a_whole(script, tmp_path, site):
+    assert set(script.list_changed(set())) == set(script.list_all())
 
 
 def test_only_new_packages_are_compiled_and_no_tests(script, tmp_path):
