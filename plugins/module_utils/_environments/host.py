@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Callable
 
@@ -52,6 +54,16 @@ class Host:
     def prepare(self) -> None:
         """Connect now: where the SDK is found under another Python only, the task starts over there, and must hold no lock."""
         _connected = self.engine
+
+    @contextmanager
+    def searching_builder(self) -> Iterator[None]:
+        """Look for what builds while something else is done: its commands take as long to start as a lock takes."""
+        search = threading.Thread(target=lambda: self.builder)
+        search.start()
+        try:
+            yield
+        finally:
+            search.join()
 
     @cached_property
     def builder(self) -> Builder:

@@ -40,7 +40,12 @@ def converge_alone(task: Task, host: Host, expected: Plan) -> Result:
         bases = [locking.ensure_base(host.engine, base, newest) for base in task.find_bases(seen)]
         replaced = tuple(base for base in bases if base is not None and task.options.prune_previous)
         seen = see(task, host)
-    outlook = task.plan(seen, lambda unlocked, step: locking.make_lock(host, _with_logins(task, host, unlocked), step))
+
+    def make_lock(unlocked: Unlocked, step: MakeLock) -> str:
+        with host.searching_builder():
+            return locking.make_lock(host, _with_logins(task, host, unlocked), step)
+
+    outlook = task.plan(seen, make_lock)
     pushing = plan_push(task, host, seen, outlook)
     plan = cleaning.then(outlook.plan).then(pushing)
     _apply(task, host, seen, outlook)
