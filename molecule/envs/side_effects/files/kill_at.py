@@ -97,9 +97,9 @@ def moments(name, engine, before):
     log, dockerfile = state / f"{name}.log", ROOT / name / "Dockerfile"
     begun, written = time.time(), dockerfile.stat().st_mtime_ns
     return {
-        "start": lambda: find_task(),
+        "start": find_task,
         "resolving": lambda: any(" pip compile " in command for command in find_task().values()),
-        "staging": lambda: (state / f"{name}.new").exists(),
+        "staging": (state / f"{name}.new").exists,
         "building": lambda: has_come_to(log, begun, "install.py"),
         "tagged": lambda: image_of(engine, f"{name}:dockenv-new"),
         "proving": lambda: engine.ask(f'/containers/json?all=1&filters={{"label":["dockenv.python.task={name}"]}}'),
