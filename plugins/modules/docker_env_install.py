@@ -260,12 +260,6 @@ def argument_spec():
     }
 
 
-def open_engine(connection):
-    """Return the engine; to see that there is nothing to do takes no SDK."""
-    ensure_docker_sdk()
-    return connect(connection)
-
-
 def main():
     module = AnsibleModule(
         argument_spec=argument_spec(),
@@ -277,7 +271,7 @@ def main():
     module.no_log_values.update(secrets_in(str(module.params)))
     try:
         ensure_packaging()
-        host = Host(Connection.from_params(module.params, os.environ), os.environ, open_engine, look)
+        host = Host(Connection.from_params(module.params, os.environ), os.environ, connect, look, require_sdk=ensure_docker_sdk)
         task = read_install(module.params, BuildOptions.from_params(module.params))
         result = converge(task, host, module.check_mode)
     except DockenvError as error:

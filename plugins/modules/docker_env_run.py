@@ -328,12 +328,6 @@ def argument_spec():
     }
 
 
-def open_engine(connection):
-    """Return the engine; what needs none runs without the SDK, too."""
-    ensure_docker_sdk()
-    return connect(connection)
-
-
 def main():
     module = AnsibleModule(
         argument_spec=argument_spec(),
@@ -344,7 +338,7 @@ def main():
     )
     try:
         spec = RunSpec.from_params(module.params)
-        host = Host(Connection.from_params(module.params, os.environ), os.environ, open_engine)
+        host = Host(Connection.from_params(module.params, os.environ), os.environ, connect, require_sdk=ensure_docker_sdk)
         outcome = execute(spec, host, module.check_mode)
     except DockenvError as error:
         module.fail_json(msg=error.message, **error.details)

@@ -26,7 +26,8 @@ _USERS_TOOLS = "~/.local/share/dockenv/tools"
 class Host:
     """The host of one task; ``connect`` opens the connection, so that what needs no engine runs without one.
 
-    ``look`` opens one that is enough to find out that there is nothing to do, where that is quicker.
+    ``look`` opens one that is enough to find out that there is nothing to do, where that is quicker. ``require_sdk`` is called
+    before the first connection: by it a module sees to the Docker SDK, where not all its tasks need that.
     """
 
     def __init__(
@@ -35,15 +36,19 @@ class Host:
         environment: Mapping[str, str],
         connect: Callable[[Connection], Engine],
         look: Callable[[Connection, Callable[[], Engine]], Engine] | None = None,
+        require_sdk: Callable[[], None] | None = None,
     ) -> None:
         self.connection = connection
         self.environment = environment
         self._connect = connect
         self._look = look
+        self._require_sdk = require_sdk
 
     @cached_property
     def engine(self) -> Engine:
-        """The engine. Raises EngineError if it does not answer."""
+        """The engine. Raises EngineError if it does not answer, DockenvError if there is no SDK to reach it by."""
+        if self._require_sdk is not None:
+            self._require_sdk()
         return self._connect(self.connection)
 
     @cached_property

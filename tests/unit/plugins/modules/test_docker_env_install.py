@@ -18,7 +18,7 @@ def run(tmp_path, monkeypatch, capsys):
     """Run the whole module on an environment with six and return what it prints."""
     world = make_world(tmp_path, monkeypatch)
     world.present(packages=["six"], index_url="https://a.example/simple")
-    monkeypatch.setattr(docker_env_install, "Host", lambda *arguments: world.host())
+    monkeypatch.setattr(docker_env_install, "Host", lambda *arguments, **_options: world.host())
 
     def module(**options):
         arguments = json.dumps({"ANSIBLE_MODULE_ARGS": {"env": "science", "path": world.root, **options}})
