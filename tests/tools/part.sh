@@ -16,8 +16,15 @@ seconds=$(($(date +%s) - started))
 result=passed
 [ "$status" -eq 0 ] || result=FAILED
 printf '%-8s %-14s %5d s   %s\n' "$result" "$name" "$seconds" "$log" | tee "$logs/$name.result"
-# The failures and closing lines of pytest, without its colours.
-sed 's/\x1b\[[0-9;]*m//g' "$log" |
-  grep -E '^(FAILED|ERROR) |^=+ .*(passed|failed|error|no tests ran).* in [0-9.]+s' | sed 's/^/    /'
-[ "$status" -eq 0 ] || tail -n 60 "$log"
+# Without the colours, and without the frame that molecule draws.
+plain() {
+  sed 's/\x1b\[[0-9;]*m//g; s/^  │ //' "$log"
+}
+# The failures and closing lines of pytest.
+plain | grep -E '^(FAILED|ERROR) |^=+ .*(passed|failed|error|no tests ran).* in [0-9.]+s' | sed 's/^/    /'
+if [ "$status" -ne 0 ]; then
+  # What Ansible says of a failed task stands far above the end, where hosts are removed.
+  plain | grep -E -B 2 -A 20 '^(fatal|failed): \[' | cut -c 1-600 | tail -n 60
+  plain | tail -n 30
+fi
 exit "$status"

@@ -108,6 +108,15 @@ def moments(name, engine, before):
     }
 
 
+def find_sessions(processes):
+    """Return the session of each process that still runs: a resolver's helpers come and go between two looks."""
+    found = {}
+    for number in processes:
+        with contextlib.suppress(ProcessLookupError):
+            found[number] = os.getsid(number)
+    return found
+
+
 def wait_for(condition, seconds):
     end = time.monotonic() + seconds
     while not condition():
@@ -127,9 +136,9 @@ def main():
     before = {"image": image_of(engine, name), "files": read_files(name)}
     reached = wait_for(moments(name, engine, before["image"])[moment], PATIENCE_SECONDS)
     processes = find_task()
-    sessions = {number: os.getsid(number) for number in processes}
-    task = sessions[min(processes)] if processes else None
-    victims = {number: command for number, command in processes.items() if extent == "all" or sessions[number] == task}
+    sessions = find_sessions(processes)
+    task = sessions[min(sessions)] if sessions else None
+    victims = {number: processes[number] for number, session in sessions.items() if extent == "all" or session == task}
     for number in sorted(victims):
         kill(number)
     ended = wait_for(lambda: not any(number in read_processes() for number in processes), END_SECONDS)
