@@ -15,7 +15,8 @@ import re
 from collections.abc import Collection, Iterable
 
 from .._errors import InvalidInput
-from .._instructions import render_assignment, render_words
+from .._instructions import render_words
+from .blocks import Start, install_system_packages, make_user, render_settings, render_start
 from .install_script import CACHE, ENVIRONMENT, SCRATCH
 from .lock import LOCK
 from .logins import NETRC
@@ -65,10 +66,10 @@ def render(spec: EnvSpec, layers: int = 0) -> str:
     """
     values = {"NAME": spec.name, "BASE_IMAGE": spec.base, "PYTHON": spec.python, "USER": spec.user.name if spec.user else "root"}
     blocks = {
-        "SYSTEM_PACKAGES": _system_packages(spec),
+        "SYSTEM_PACKAGES": install_system_packages(spec.system_packages),
         "PRE_INSTALL": _run(spec, spec.pre_install),
         "INSTALL": _install(spec, layers),
-        "SETTINGS": _settings(spec),
+        "SETTINGS": [*render_settings(spec.env, spec.labels), *make_user(spec.user)],
         "POST_INSTALL": _run(spec, spec.post_install),
         "START": _start(spec),
     }
@@ -160,17 +161,6 @@ def _locks(layers: int) -> list[str]:
     return [*(layer_path(number) for number in range(1, layers + 1)), LOCK]
 
 
-def _system_packages(spec: EnvSpec) -> list[str]:
-    if not spec.system_packages:
-        return []
-    words = " ".join(spec.system_packages)
-    return [
-        "RUN apt-get -qq update \\",
-        f"    && DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends {words} \\",
-        "    && rm -rf /var/lib/apt/lists/* /var/log/apt /var/log/dpkg.log",
-    ]
-
-
 def _run(spec: EnvSpec, commands: Iterable[tuple[str, ...]]) -> list[str]:
     mounts = "".join(f" --mount=type=secret,id={identity}" for identity, _version in spec.secrets)
     return [render_words(f"RUN{mounts}", command) for command in commands]
@@ -191,24 +181,7 @@ def _secret_versions(spec: EnvSpec) -> list[str]:
     return [f"ARG DOCKENV_SECRETS={hashlib.sha256(repr(versions).encode()).hexdigest()[:16]}"]
 
 
-def _settings(spec: EnvSpec) -> list[str]:
-    lines = [render_assignment("ENV", name, value) for name, value in spec.env]
-    lines += [render_assignment("LABEL", key, value) for key, value in spec.labels]
-    if spec.user is None:
-        return lines
-    name = spec.user.name
-    group = f" --non-unique --gid {spec.user.gid}" if spec.user.gid is not None else ""
-    number = f" --non-unique --uid {spec.user.uid}" if spec.user.uid is not None else ""
-    lines.append(f"RUN groupadd{group} {name} && useradd --create-home --shell /bin/sh --gid {name}{number} {name}")
-    if spec.user.sudo:
-        lines.append(f"RUN echo '{name} ALL=(ALL:ALL) NOPASSWD:ALL' > /etc/sudoers.d/{name} && chmod 0440 /etc/sudoers.d/{name}")
-    return lines
-
-
 def _start(spec: EnvSpec) -> list[str]:
     workdir = spec.workdir or (f"/home/{spec.user.name}" if spec.user else None)
-    lines = [f"WORKDIR {workdir}"] if workdir else []
-    lines += [f"EXPOSE {port.exposed}" for port in spec.ports]
-    lines += [f"USER {spec.user.name}"] if spec.user else []
-    lines += [render_words("ENTRYPOINT", spec.entrypoint)] if spec.entrypoint is not None else []
-    return lines + ([render_words("CMD", spec.command)] if spec.command is not None else [])
+    start = Start(workdir, tuple(port.exposed for port in spec.ports), spec.user.name if spec.user else None, spec.entrypoint, spec.command)
+    return render_start(start)

@@ -14,41 +14,24 @@ from typing import Any, Callable
 from .._build_options import Secret
 from .._errors import InvalidInput
 from .._image_name import ImageName, parse_image_name
-from .._instructions import check_value, check_word
 from .install_script import INSTALLERS
 from .logins import NETRC, Login
 from .names import (
     check_base_image,
     check_environment,
     check_host_path,
-    check_id,
     check_image_path,
-    check_label,
     check_python,
     check_registry_prefix,
-    check_system_package,
-    check_user,
-    check_variable,
 )
+from .options import User, read_commands, read_env, read_labels, read_list, read_system_packages, read_user, read_words
 from .ports import Port, Volume, parse_port, parse_volume
 from .wanted import Wanted, read_wanted
 
 DEFAULT_BASE = "python"
 DEFAULT_VARIANT = "slim"
-# Set by the Dockerfile itself; another value would hide the environment.
-RESERVED_VARIABLES = ("PATH", "VIRTUAL_ENV")
 
 Read = Callable[[str], str]
-
-
-@dataclass(frozen=True)
-class User:
-    """A user to make in the image; without numbers the image's tools choose them."""
-
-    name: str
-    uid: int | None = None
-    gid: int | None = None
-    sudo: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,17 +82,17 @@ class EnvSpec:
             python=params["python"] or "",
             wanted=wanted,
             installer=params["installer"],
-            system_packages=_read_system_packages(params["system_packages"] or (), params["user"]),
-            user=_read_user(params["user"]),
-            env=_read_env(params["env"] or {}),
+            system_packages=read_system_packages(params["system_packages"] or (), params["user"]),
+            user=read_user(params["user"]),
+            env=read_env(params["env"] or {}),
             workdir=check_image_path(params["workdir"], "workdir") if params["workdir"] else None,
-            ports=_read_list("ports", params["ports"], parse_port),
-            volumes=_read_list("volumes", params["volumes"], parse_volume),
-            entrypoint=_read_words("entrypoint", params["entrypoint"]),
-            command=_read_words("command", params["command"]),
-            labels=_read_labels(params["labels"] or {}),
-            pre_install=_read_commands("pre_install", params["pre_install"] or ()),
-            post_install=_read_commands("post_install", params["post_install"] or ()),
+            ports=read_list("ports", params["ports"], parse_port),
+            volumes=read_list("volumes", params["volumes"], parse_volume),
+            entrypoint=read_words("entrypoint", params["entrypoint"]),
+            command=read_words("command", params["command"]),
+            labels=read_labels(params["labels"] or {}),
+            pre_install=read_commands("pre_install", params["pre_install"] or ()),
+            post_install=read_commands("post_install", params["post_install"] or ()),
             template=_read_template(params["template"], read),
             launcher=_read_launcher(params["launcher"]),
             secrets=_read_secrets(secrets, wanted.logins),
@@ -132,75 +115,6 @@ def _read_base(params: Mapping[str, Any]) -> str:
     base = check_base_image(base_image) if base_image else f"{DEFAULT_BASE}:{check_python(python)}-{DEFAULT_VARIANT}"
     prefix = check_registry_prefix(params["registry_prefix"]) if params["registry_prefix"] else ""
     return prefix + base
-
-
-def _read_system_packages(entries: Sequence[str], user: Mapping[str, Any] | None) -> tuple[str, ...]:
-    """Return the packages in order, so that the order they are written in builds nothing; with ``sudo`` where a user needs it."""
-    packages = {check_system_package(entry, f"system_packages[{index}]") for index, entry in enumerate(entries)}
-    needs_sudo = user is not None and user["sudo"] and not any(package.split("=")[0] == "sudo" for package in packages)
-    return tuple(sorted(packages | ({"sudo"} if needs_sudo else set())))
-
-
-def _read_user(user: Mapping[str, Any] | None) -> User | None:
-    if user is None:
-        return None
-    numbers = {key: None if user[key] is None else check_id(user[key], f"user.{key}") for key in ("uid", "gid")}
-    return User(check_user(user["name"]), numbers["uid"], numbers["gid"], bool(user["sudo"]))
-
-
-def _read_env(env: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    for name in env:
-        check_variable(name)
-        if name in RESERVED_VARIABLES:
-            raise InvalidInput(
-                f"env: {name!r} is set by the environment itself, so that its Python and its commands are found; leave it out"
-            )
-    return tuple((name, _read_value("env", name, env[name])) for name in sorted(env))
-
-
-def _read_labels(labels: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    return tuple((check_label(key), _read_value("labels", key, labels[key])) for key in sorted(labels))
-
-
-def _read_value(option: str, key: str, value: Any) -> str:
-    """Return the text of a value of one line; YAML's booleans would come out as Python spells them."""
-    if isinstance(value, (bool, dict, list)) or value is None:
-        raise InvalidInput(f"{option}: the value of {key!r} is not text; write it in quotes")
-    check_value(str(value), f"{option}: {key}")
-    return str(value)
-
-
-def _read_list(option: str, entries: Sequence[str] | None, parse: Callable[[str, str], Any]) -> tuple[Any, ...]:
-    found: list[Any] = []
-    for index, entry in enumerate(entries or ()):
-        value = parse(str(entry), f"{option}[{index}]")
-        if value in found:
-            raise InvalidInput(f"{option}[{index}]: {entry!r} is there twice; remove one of them")
-        found.append(value)
-    return tuple(found)
-
-
-def _read_words(option: str, words: Sequence[str] | None) -> tuple[str, ...] | None:
-    return None if words is None else _check_words(option, words)
-
-
-def _read_commands(option: str, entries: Sequence[Any]) -> tuple[tuple[str, ...], ...]:
-    """Return each command as words; one that is a string is the user's own line for ``/bin/sh``."""
-    commands = []
-    for index, entry in enumerate(entries):
-        is_words = isinstance(entry, (list, tuple)) and all(isinstance(word, (str, int)) for word in entry)
-        if not entry or not (is_words or isinstance(entry, str)):
-            raise InvalidInput(f"{option}[{index}]: {entry!r} is not a command; write a list of words, or one line for the shell")
-        words = ("/bin/sh", "-c", entry) if isinstance(entry, str) else entry
-        commands.append(_check_words(f"{option}[{index}]", words))
-    return tuple(commands)
-
-
-def _check_words(option: str, words: Sequence[Any]) -> tuple[str, ...]:
-    texts = tuple(str(word) for word in words)
-    for index, text in enumerate(texts):
-        check_word(text, f"{option}[{index}]")
-    return texts
 
 
 def _read_template(path: str | None, read: Read) -> str | None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.dockenv.python.plugins.module_utils._build_options import Secret
-from ansible_collections.dockenv.python.plugins.module_utils._env.spec import User
+from ansible_collections.dockenv.python.plugins.module_utils._env.options import User
 from ansible_collections.dockenv.python.plugins.module_utils._errors import InvalidInput
 from ansible_collections.dockenv.python.tests.unit.plugins.module_utils._env.definitions import make_spec
 
