@@ -4,7 +4,7 @@
 
 """Gives the files of a virtualenv another path to speak of: known text formats only, never a file with a NUL byte.
 
-All functions but the last work on text. Scripts' first lines are as pip, distlib and uv write them, ``RECORD`` as the
+The functions before relocate_tree work on texts. Scripts' first lines are as pip, distlib and uv write them, ``RECORD`` as the
 recording-installed-packages specification has it: U(https://packaging.python.org/en/latest/specifications/recording-installed-packages/).
 """
 
@@ -52,6 +52,15 @@ def relocate_script(text: str, old: str, new: str) -> str:
     interpreter = match.group("interpreter").strip("\"'")
     moved = replace_path(interpreter, old, new)
     return text if moved == interpreter else render_shebang(moved, match.group("arguments")) + text[match.end() :]
+
+
+def relocate_content(name: str, content: bytes, old: str, new: str) -> bytes:
+    """Return the content of pyvenv.cfg, a ``.pth`` file, an activation script or another script, by its name, at its new place."""
+    if b"\0" in content or os.fsencode(old) not in content:
+        return content
+    text = content.decode("utf-8", "surrogateescape")
+    is_whole = name == "pyvenv.cfg" or name.endswith(".pth") or ACTIVATION_SCRIPTS.match(name)
+    return (replace_path(text, old, new) if is_whole else relocate_script(text, old, new)).encode("utf-8", "surrogateescape")
 
 
 def relocate_record(text: str, files: dict[str, tuple[str, int]]) -> str:
@@ -103,16 +112,11 @@ def _text_files(folder: str) -> list[str]:
 def _rewrite(path: str, old: str, new: str) -> bool:
     with open(path, "rb") as file:
         content = file.read()
-    if b"\0" in content or os.fsencode(old) not in content:
-        return False
-    text = content.decode("utf-8", "surrogateescape")
-    name = os.path.basename(path)
-    is_whole = name == "pyvenv.cfg" or name.endswith(".pth") or ACTIVATION_SCRIPTS.match(name)
-    moved = replace_path(text, old, new) if is_whole else relocate_script(text, old, new)
-    if moved == text:
+    moved = relocate_content(os.path.basename(path), content, old, new)
+    if moved == content:
         return False
     with open(path, "wb") as file:
-        file.write(moved.encode("utf-8", "surrogateescape"))
+        file.write(moved)
     return True
 
 
