@@ -21,7 +21,8 @@ PART := tests/tools/part.sh
 # Parts of `make test` that run side by side.
 JOBS ?= 3
 # Whole modules run with real virtualenvs, minutes for each Python: at both ends of what is supported, not between.
-CONTROLLER_PYTHON = $(shell .venv/bin/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+OLDEST_TARGET := 3.9
+python_of = $(shell $(1)/bin/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 UNIT_FOLDERS := $(wildcard tests/unit/plugins/*/ tests/unit/repository/)
 PARTS := testbed-up build $(addprefix molecule-,$(SCENARIOS)) lint docs-lint engine infrastructure sanity unit
 
@@ -79,15 +80,18 @@ docs-lint: $(READY) ## documentation of plugins and roles, variable tables, chan
 docs: $(READY) ## write the variable tables of the roles' README files
 	python tests/tools/role_readme.py
 
-unit: $(READY) $(OLDEST_READY) ## unit tests, on the oldest and the newest ansible-core and all Pythons; TESTS=path
+unit: $(READY) $(OLDEST_READY) ## unit tests, on all Pythons with the newest ansible-core, at both ends with the oldest; TESTS=path
 ifdef TESTS
-	@status=0; for environment in $(OLDEST) .venv; do \
-	  $(ANSIBLE_TEST) $$environment units --venv --color no $(TESTS) || status=1; \
-	done; exit $$status
+	@status=0; \
+	for python in $(OLDEST_TARGET) $(call python_of,$(OLDEST)); do \
+	  $(ANSIBLE_TEST) $(OLDEST) units --venv --color no --python $$python $(TESTS) || status=1; \
+	done; \
+	$(ANSIBLE_TEST) .venv units --venv --color no $(TESTS) || status=1; \
+	exit $$status
 else
 	@$(MAKE) --no-print-directory unit TESTS="$(filter-out tests/unit/plugins/modules/,$(UNIT_FOLDERS))"; status=$$?; \
-	$(ANSIBLE_TEST) $(OLDEST) units --venv --color no --python 3.9 tests/unit/plugins/modules/ || status=1; \
-	$(ANSIBLE_TEST) .venv units --venv --color no --python $(CONTROLLER_PYTHON) tests/unit/plugins/modules/ || status=1; \
+	$(ANSIBLE_TEST) $(OLDEST) units --venv --color no --python $(OLDEST_TARGET) tests/unit/plugins/modules/ || status=1; \
+	$(ANSIBLE_TEST) .venv units --venv --color no --python $(call python_of,.venv) tests/unit/plugins/modules/ || status=1; \
 	exit $$status
 endif
 
