@@ -6,8 +6,10 @@ PYTHON ?= python3
 VENV := $(CURDIR)/.venv
 OLDEST := .cache/oldest
 TARBALL := tests/output/dockenv-python-$(shell sed -n 's/^version: //p' galaxy.yml).tar.gz
-# The scenario `bench` only brings up the host that `make bench` measures on.
-SCENARIOS := $(filter-out bench,$(sort $(patsubst molecule/%/molecule.yml,%,$(wildcard molecule/*/molecule.yml))))
+# The scenario `bench` only brings up the host that `make bench` measures on, `hosts` makes what READY_SCENARIOS start with.
+SCENARIOS := $(filter-out bench hosts,$(sort $(patsubst molecule/%/molecule.yml,%,$(wildcard molecule/*/molecule.yml))))
+
+READY_SCENARIOS := $(patsubst molecule/%/molecule.yml,%,$(shell grep --files-with-matches dockenv-testbed-ready molecule/*/molecule.yml))
 
 # Ready-made environments, each a file that is written last.
 CORE_READY := .venv/core-ready
@@ -24,7 +26,7 @@ JOBS ?= 3
 OLDEST_TARGET := 3.9
 python_of = $(shell $(1)/bin/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 UNIT_FOLDERS := $(wildcard tests/unit/plugins/*/ tests/unit/repository/)
-PARTS := testbed-up build $(addprefix molecule-,$(SCENARIOS)) lint docs-lint engine infrastructure sanity unit
+PARTS := testbed-up testbed-hosts build $(addprefix molecule-,$(SCENARIOS)) lint docs-lint engine infrastructure sanity unit
 
 # Everything finds the checkout as a collection, with the collections it needs, in here and nowhere else.
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.cache/collections
@@ -33,7 +35,7 @@ export PATH := $(VENV)/bin:$(PATH)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint format docs-lint docs build unit sanity install-test infrastructure engine-test engine molecule testbed-up testbed-down bench lock clean
+.PHONY: help demo test lint format docs-lint docs build unit sanity install-test infrastructure engine-test engine molecule testbed-up testbed-hosts testbed-down bench lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -58,8 +60,9 @@ part-%:
 	@$(PART) $* $(MAKE) --no-print-directory $*
 
 part-infrastructure: part-testbed-up part-build
-part-engine: part-testbed-up
+part-engine part-testbed-hosts: part-testbed-up
 $(addprefix part-molecule-,$(SCENARIOS)): part-testbed-up
+$(addprefix part-molecule-,$(READY_SCENARIOS)): part-testbed-hosts
 
 # --- each check
 
@@ -118,7 +121,7 @@ engine: $(READY)
 
 molecule: ## all molecule scenarios side by side, or SCENARIO=name
 ifdef SCENARIO
-	@$(MAKE) --no-print-directory testbed-up molecule-$(SCENARIO)
+	@$(MAKE) --no-print-directory testbed-up $(if $(filter $(SCENARIO),$(READY_SCENARIOS)),testbed-hosts) molecule-$(SCENARIO)
 else
 	@$(MAKE) --no-print-directory --keep-going --jobs=$(JOBS) $(addprefix part-molecule-,$(SCENARIOS))
 endif
@@ -128,6 +131,9 @@ molecule-%: $(READY)
 
 testbed-up: $(READY) ## an engine on this machine, and the images of the test hosts
 	ansible-playbook --inventory playbooks/inventory/localhost.yml tests/testbed/up.yml
+
+testbed-hosts: $(READY) ## images of hosts that the role has made, for scenarios that are not about the role
+	molecule test --scenario-name hosts
 
 testbed-down: $(READY) ## remove the test hosts; stop the engine if the test bed started it
 	ansible-playbook --inventory playbooks/inventory/localhost.yml tests/testbed/down.yml
