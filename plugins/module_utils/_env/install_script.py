@@ -30,14 +30,15 @@ collection dockenv.python.
 
 install.py          install exactly what is in requirements.txt beside this file; packages cached in /mnt
 install.py --alone  the same without a cache, and remove the folder of this file afterwards
+install.py --compile  what both use: compile the packages that standard input names, a line of JSON each
 """
 
 import csv
 import functools
 import hashlib
 import importlib.metadata
+import json
 import marshal
-import multiprocessing
 import os
 import py_compile
 import re
@@ -142,17 +143,14 @@ def list_new_packages(site):
         record = os.path.join(site, entry, "RECORD")
         if os.path.exists(record) and os.stat(record).st_mtime != TIME:
             with open(record, newline="", encoding="utf-8") as file:
-                rows = [(os.path.join(site, row[0]), row[1]) for row in csv.reader(file) if row]
+                rows = [[os.path.join(site, row[0]), row[1]] for row in csv.reader(file) if row]
             sources = sorted(row for row in rows if row[0].endswith(".py") and "/tests/" not in row[0] and "/../" not in row[0])
             if sources:
                 yield sources
 
 
 def compile_package(sources, cache):
-    """Write the byte code of one package, through the cache.
-
-    A process compiles one package only: what it has compiled before shows in the bytes of what follows.
-    """
+    """Write the byte code of one package, through the cache."""
     digest = hashlib.sha256(repr((sys.version, sources)).encode()).hexdigest()
     cached = "{}/bytecode/{}".format(cache, digest)
     code = read_code(cached)
@@ -191,14 +189,37 @@ def write_code(path, code):
     os.rename(beside, path)
 
 
-def compile_new(cache):
+def compile_all(lines):
+    """Compile a package for each line, and return the exit status.
+
+    Each has a process of its own: what was compiled before shows in the bytes of what follows.
+    """
+    running = status = 0
+    for line in lines:
+        if running == os.cpu_count():
+            status |= os.wait()[1]
+            running -= 1
+        if os.fork() == 0:
+            compile_package(*json.loads(line))
+            os._exit(0)
+        running += 1
+    for _ in range(running):
+        status |= os.wait()[1]
+    return 1 if status else 0
+
+
+def start_compiler():
+    """Start what compiles: a process that is equally new on every host, and is ready when there is work."""
+    command = [sys.executable, "-B", os.path.abspath(__file__), "--compile"]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, universal_newlines=True)
+
+
+def compile_new(compiler, cache):
     os.makedirs(cache + "/bytecode", exist_ok=True)
     work = sorted((each for site in find_sites() for each in list_new_packages(site)), key=len, reverse=True)
-    if work:
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["py_compile"])
-        with context.Pool(os.cpu_count(), maxtasksperchild=1) as pool:
-            pool.starmap(compile_package, [(sources, cache) for sources in work], chunksize=1)
+    compiler.communicate("".join(json.dumps([sources, cache]) + "\\n" for sources in work))
+    if compiler.returncode:
+        sys.exit(compiler.returncode)
 
 
 def list_metadata():
@@ -252,17 +273,20 @@ def settle(paths):
 
 
 def install(cache):
+    compiler = start_compiler()
     trust_indexes()
     tool = find_tool(cache)
     if not os.path.exists(PYTHON):
         run(sys.executable, "-m", "venv", "--without-pip", ENV)
     before = list_metadata()
     {"uv": install_with_uv, "pip": install_with_pip}[INSTALLER](tool)
-    compile_new(cache)
+    compile_new(compiler, cache)
     settle(list_changed(before))
 
 
 def main(arguments):
+    if "--compile" in arguments:
+        sys.exit(compile_all(sys.stdin))
     alone = "--alone" in arguments
     scratch, cache = (HERE, HERE + "/cache") if alone else ("/tmp", "/mnt")
     os.environ.update(

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -153,9 +154,8 @@ def test_only_new_packages_are_compiled_and_no_tests(script, tmp_path):
 
 
 def compile_apart(script, sources, cache):
-    """Compile as a pool's fresh process does."""
-    code = f"import runpy; runpy.run_path({script.__file__!r})['compile_package']({sources!r}, {str(cache)!r})"
-    subprocess.run([sys.executable, "-c", code], check=True)
+    line = json.dumps([sources, str(cache)]) + "\n"
+    subprocess.run([sys.executable, script.__file__, "--compile"], input=line, text=True, check=True)
 
 
 def test_byte_code_from_the_cache_is_the_same(script, tmp_path):
