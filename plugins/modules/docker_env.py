@@ -97,12 +97,40 @@ options:
     description:
       - What resolves and installs packages. V(uv) resolves on the host, and is installed for this collection alone if there is none.
         V(pip) resolves in the base image, which must have it.
+      - V(buildout) runs the buildout of a project instead, with a zc.buildout of this collection's choice. It needs Python 3.10 or newer
+        in the base image, and no C(bootstrap.py). O(packages), O(requirements), O(constraints) and O(extra_index_urls) are not for it.
+      - The versions that buildout picks are the lock. What it picks only a whole run can say, so a build that is thrown away comes first
+        whenever the project or its options changed, in check mode too.
     type: str
-    choices: [uv, pip]
+    choices: [uv, pip, buildout]
     default: uv
+  project_path:
+    description:
+      - With O(installer=buildout), the folder of the project on the managed host, which has a C(buildout.cfg). Without it, that is the
+        folder C(project) in the environment's own, where C(docker build) without this collection finds it too.
+      - All its files go into the image, and decide whether it is built. Left out is what its C(.dockerignore) says, C(.git), byte code, and
+        what a buildout that was run there has left, such as C(.installed.cfg), C(eggs) and C(parts).
+    type: path
+  project_dest:
+    description:
+      - The place of the project in the image, which is also the working directory unless O(workdir) says another. Without it, that is
+        C(/var/application).
+    type: str
+  buildout_options:
+    description:
+      - Options of the buildout that prevail over those of C(buildout.cfg), each with its section, as in V(custom:webapp_port). A list
+        becomes a value of many lines.
+    type: dict
+  newest:
+    description:
+      - Whether buildout looks for the newest versions whenever the lock is made again. If not, what is locked stays where it can.
+      - With O(rebuild=always) the lock is made again on every run.
+    type: bool
+    default: false
   index_url:
     description:
-      - The package index. Without it, the settings of the host for resolving, and those of the base image for installing, are valid.
+      - The package index. With O(installer=buildout) it must need no login.
+      - Without it, the settings of the host for resolving, and those of the base image for installing, are valid.
       - A login in the URL goes into no file and no image. It reaches the build as the secret C(netrc).
     type: str
   extra_index_urls:
@@ -182,6 +210,8 @@ options:
       - A file on the managed host to make the C(Dockerfile) from. In it C(@INSTALL@) must be a line of its own.
         C(@SYSTEM_PACKAGES@), C(@PRE_INSTALL@), C(@SETTINGS@), C(@POST_INSTALL@) and C(@START@) stand for lines, too,
         and C(@BASE_IMAGE@), C(@NAME@), C(@PYTHON@) and C(@USER@) for values.
+      - With O(installer=buildout), C(@PROJECT@) stands for the line that copies the project, and must be before C(@INSTALL@). Where
+        C(@SYSTEM_PACKAGES@) comes before both, a change in the project does not install system packages again.
     type: path
   launcher:
     description:
@@ -224,6 +254,17 @@ EXAMPLES = r"""
     python: "3.13"
     packages: [ruff]
     state: defined
+
+- name: Make an image of a project with a buildout
+  dockenv.python.docker_env:
+    name: shop
+    base_image: registry.example/python:3.13
+    installer: buildout
+    project_path: /srv/shop
+    system_packages: [nginx-light]
+    buildout_options:
+      custom:webapp_port: 8080
+    command: [circusd, parts/conf/circus.ini]
 
 - name: Remove an environment
   dockenv.python.docker_env:
@@ -385,7 +426,11 @@ def argument_spec():
         "requirements": {"type": "path"},
         "constraints": {"type": "path"},
         "system_packages": texts,
-        "installer": {"type": "str", "choices": ["uv", "pip"], "default": "uv"},
+        "installer": {"type": "str", "choices": ["uv", "pip", "buildout"], "default": "uv"},
+        "project_path": {"type": "path"},
+        "project_dest": {"type": "str"},
+        "buildout_options": {"type": "dict"},
+        "newest": {"type": "bool", "default": False},
         "index_url": {"type": "str"},
         "extra_index_urls": texts,
         "user": {"type": "dict", "options": {**user, "sudo": {"type": "bool", "default": False}}},

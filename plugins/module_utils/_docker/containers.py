@@ -120,7 +120,7 @@ def run(engine: Engine, request: RunRequest, timeout: float | None = None) -> Ru
     ``timeout`` is in seconds. If this process dies, the engine removes the container at the command's end.
     Raises EngineError if the container cannot be made or started.
     """
-    owned = replace(request, labels={**request.labels, OWNER: _identify(str(os.getpid()))})
+    owned = replace(request, labels={**request.labels, OWNER: identify_task()})
     with _created(engine, owned) as container, engine.asking(f"running a command in the image {request.image}"):
         # Before the start, so that not a byte is missed
         output = engine.client.attach(container, stdout=True, stderr=True, stream=True, demux=True)
@@ -183,10 +183,15 @@ def remove_lost(engine: Engine, label: str) -> tuple[str, ...]:
     with engine.asking("looking for lost containers"):
         found = engine.client.containers(all=True, filters={"label": label, "status": "created"})
         oldest = datetime.now(timezone.utc).timestamp() - _LOST_AFTER
-        lost = tuple(entry["Id"] for entry in found if entry["Created"] < oldest or _has_ended((entry.get("Labels") or {}).get(OWNER, "")))
+        lost = tuple(entry["Id"] for entry in found if entry["Created"] < oldest or has_ended((entry.get("Labels") or {}).get(OWNER, "")))
     for container in lost:
         _remove(engine, container)
     return lost
+
+
+def identify_task() -> str:
+    """Return what tells this task from all others, for the label OWNER."""
+    return _identify(str(os.getpid()))
 
 
 def _identify(process: str) -> str:
@@ -200,7 +205,7 @@ def _identify(process: str) -> str:
     return f"{socket.gethostname()}/{process}/{start}"
 
 
-def _has_ended(owner: str) -> bool:
+def has_ended(owner: str) -> bool:
     """Whether a task of this host does not live any more."""
     host, _slash, process = owner.rpartition("/")[0].rpartition("/")
     return host == socket.gethostname() and process.isdigit() and _identify(process) != owner

@@ -11,12 +11,15 @@ There is never a ``# syntax=`` line: it would be fetched from a registry.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Collection, Iterable
 
 from .._errors import InvalidInput
 from .._instructions import render_words
 from .blocks import Start, install_system_packages, make_user, render_settings, render_start
+from .buildout import PROJECT, Buildout
+from .buildout_script import BUILDOUT_SCRIPT, VERSIONS
 from .install_script import CACHE, ENVIRONMENT, SCRATCH
 from .lock import LOCK
 from .logins import NETRC
@@ -37,7 +40,11 @@ USER root
 @POST_INSTALL@
 @START@
 """
+# The project comes first, so that commands and packages after it may need it.
+BUILDOUT_TEMPLATE = DEFAULT_TEMPLATE.replace("USER root\n", "USER root\n@PROJECT@\n")
 
+# What a template must have, where it is known
+_NEEDED = {"INSTALL": "the steps that install the lock", "PROJECT": "the line that copies the project"}
 _PLACEHOLDER = re.compile(r"@([A-Z][A-Z_]*)@")
 # Such a line would fetch a program from a registry, or change how lines are continued.
 _DIRECTIVE = re.compile(r"\s*#\s*(?:syntax|escape|check)\s*=", re.IGNORECASE)
@@ -49,6 +56,10 @@ _SCRIPT = f" --mount=type=bind,source={INSTALL_SCRIPT},target={SCRATCH}/{INSTALL
 _INSTALL_LINE = re.compile(
     rf"RUN {re.escape(_MOUNTS)}(?:{re.escape(_SECRET)})?{re.escape(_SCRIPT)}"
     rf" --mount=type=bind,source=(?P<lock>[A-Za-z0-9./]+),target={SCRATCH}/{re.escape(LOCK)} .*"
+)
+_BUILDOUT_MOUNTS = "".join(f" --mount=type=bind,source={name},target={SCRATCH}/{name}" for name in (BUILDOUT_SCRIPT, VERSIONS))
+_BUILDOUT_LINE = re.compile(
+    rf'RUN {re.escape(_MOUNTS + _SCRIPT + _BUILDOUT_MOUNTS)} \["python3", "-B", "{SCRATCH}/{re.escape(BUILDOUT_SCRIPT)}", (?P<words>.*)\]'
 )
 # Of the classic builder, which has no mounts
 _COPIES = f"{SCRATCH}/dockenv"
@@ -73,7 +84,11 @@ def render(spec: EnvSpec, layers: int = 0) -> str:
         "POST_INSTALL": _run(spec, spec.post_install),
         "START": _start(spec),
     }
-    template = DEFAULT_TEMPLATE if spec.template is None else spec.template
+    if spec.buildout is not None:
+        blocks["PROJECT"] = [render_words("COPY", [f"{PROJECT}/", f"{spec.buildout.place}/"])]
+        blocks["INSTALL"] = _run_buildout(spec.buildout)
+    default = DEFAULT_TEMPLATE if spec.buildout is None else BUILDOUT_TEMPLATE
+    template = default if spec.template is None else spec.template
     _check_template(template, values.keys(), blocks.keys())
     lines = [HEADER]
     for line in template.splitlines():
@@ -115,6 +130,13 @@ def text_before_install(text: str) -> str:
     return "".join(lines[:at])
 
 
+def text_of_buildout(text: str) -> str:
+    """Return what is built up to the buildout; a change after it cannot change what that picks."""
+    lines = text.splitlines(keepends=True)
+    at = next((number for number, line in enumerate(lines, 1) if _BUILDOUT_LINE.fullmatch(line.rstrip("\n"))), len(lines))
+    return "".join(lines[:at])
+
+
 def for_classic_builder(text: str) -> str:
     """Return a Dockerfile of ours without mounts: the same steps, with copies of the files and without a cache.
 
@@ -122,9 +144,11 @@ def for_classic_builder(text: str) -> str:
     """
     lines = []
     for number, line in enumerate(text.splitlines(), 1):
-        match = _INSTALL_LINE.fullmatch(line)
+        match, buildout = _INSTALL_LINE.fullmatch(line), _BUILDOUT_LINE.fullmatch(line)
         if match is not None and "type=secret" not in line:
             lines += _classic_step(match.group("lock"))
+        elif buildout is not None:
+            lines += _classic_buildout(buildout.group("words"))
         elif re.match(r"\s*RUN\s+--", line, re.IGNORECASE):
             raise InvalidInput(
                 f"{DOCKERFILE}, line {number}: a mount needs BuildKit, which this host does not have; install the plugin buildx "
@@ -143,6 +167,12 @@ def _classic_step(lock: str) -> list[str]:
     ]
 
 
+def _classic_buildout(words: str) -> list[str]:
+    copies = [render_words("COPY", [name, f"{_COPIES}/{name}"]) for name in (INSTALL_SCRIPT, BUILDOUT_SCRIPT, VERSIONS)]
+    command = ["python3", "-B", f"{_COPIES}/{BUILDOUT_SCRIPT}", "--alone", *json.loads(f"[{words}]")]
+    return [*copies, render_words("RUN", command)]
+
+
 def _check_template(template: str, values: Collection[str], blocks: Collection[str]) -> None:
     for number, line in enumerate(template.splitlines(), 1):
         if _DIRECTIVE.match(line):
@@ -153,8 +183,9 @@ def _check_template(template: str, values: Collection[str], blocks: Collection[s
                 raise InvalidInput(f"template, line {number}: @{name}@ is not known; use {known}")
             if name in blocks and line.strip() != f"@{name}@":
                 raise InvalidInput(f"template, line {number}: @{name}@ stands for whole lines; put it on a line of its own")
-    if template.count("@INSTALL@") != 1:
-        raise InvalidInput("template: put @INSTALL@, the steps that install the lock, on exactly one line")
+    for name, what in _NEEDED.items():
+        if name in blocks and template.count(f"@{name}@") != 1:
+            raise InvalidInput(f"template: put @{name}@, {what}, on exactly one line")
 
 
 def _locks(layers: int) -> list[str]:
@@ -173,6 +204,12 @@ def _install(spec: EnvSpec, layers: int) -> list[str]:
     return [*_secret_versions(spec), *steps, f"ENV VIRTUAL_ENV={ENVIRONMENT} PATH={ENVIRONMENT}/bin:$PATH"]
 
 
+def _run_buildout(buildout: Buildout) -> list[str]:
+    """Bootstrap and buildout are one step: what the second needs of the first is of no use alone."""
+    step = render_words(f"RUN {_MOUNTS}{_SCRIPT}{_BUILDOUT_MOUNTS}", ["python3", "-B", f"{SCRATCH}/{BUILDOUT_SCRIPT}", *buildout.words])
+    return [step, f"ENV VIRTUAL_ENV={ENVIRONMENT} PATH={buildout.place}/bin:{ENVIRONMENT}/bin:$PATH"]
+
+
 def _secret_versions(spec: EnvSpec) -> list[str]:
     """BuildKit's cache does not see a secret's value; an argument that follows the version makes it run the steps again."""
     versions = [f"{identity}={version}" for identity, version in sorted(spec.secrets) if version]
@@ -182,6 +219,7 @@ def _secret_versions(spec: EnvSpec) -> list[str]:
 
 
 def _start(spec: EnvSpec) -> list[str]:
-    workdir = spec.workdir or (f"/home/{spec.user.name}" if spec.user else None)
+    home = spec.buildout.place if spec.buildout else f"/home/{spec.user.name}" if spec.user else None
+    workdir = spec.workdir or home
     start = Start(workdir, tuple(port.exposed for port in spec.ports), spec.user.name if spec.user else None, spec.entrypoint, spec.command)
     return render_start(start)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from .._build_options import BuildOptions
 from .digest import BuildInput, InputDigest, compare, compute_digest, read_labels
-from .folder import Folder
+from .folder import asked_of, find_buildout_lock_reasons
 from .plan import Observed, make_input
 from .wanted import REQUIREMENTS_IN
 
@@ -25,11 +25,14 @@ def find_drift(observed: Observed, labels: Mapping[str, str] | None, unlocked: S
     InvalidInput for a .dockerignore that cannot be read.
     """
     build = make_input(observed, observed.folder, BuildOptions())
-    return (*_find_lock_drift(observed.folder, unlocked), *_find_image_drift(build, labels))
+    return (*_find_lock_drift(observed, unlocked), *_find_image_drift(build, labels))
 
 
-def _find_lock_drift(folder: Folder, unlocked: Sequence[str]) -> tuple[str, ...]:
+def _find_lock_drift(observed: Observed, unlocked: Sequence[str]) -> tuple[str, ...]:
     """A folder of the user's may have its requirements in other ways."""
+    folder = observed.folder
+    if folder.is_buildout and observed.project is not None:
+        return find_buildout_lock_reasons(folder, asked_of(folder, observed.project))
     if REQUIREMENTS_IN not in folder.files:
         return ()
     if folder.lock is None:

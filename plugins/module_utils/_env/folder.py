@@ -17,12 +17,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._image_name import parse_image_name
+from .buildout import BUILDOUT, PROJECT, Project, digest_asked, in_context, parse_versions
+from .buildout_script import BUILDOUT_SCRIPT, VERSIONS, render_buildout_script
 from .compose import COMPOSE, render_compose
-from .digest import RECORD_PREFIX
-from .dockerfile import DOCKERFILE, INSTALL_SCRIPT, LAYERS, has_install_steps, is_ours, layer_path, render, replace_layers
+from .digest import RECORD_PREFIX, without_record
+from .dockerfile import DOCKERFILE, INSTALL_SCRIPT, LAYERS, has_install_steps, is_ours, layer_path, render, replace_layers, text_of_buildout
 from .dockerignore import DOCKERIGNORE
 from .install_script import render_install_script
-from .lock import LOCK
+from .lock import LOCK, Lock, parse_lock
 from .spec import EnvSpec
 from .wanted import CONSTRAINTS, REQUIREMENTS_IN, digest_wanted
 
@@ -52,9 +54,24 @@ class Folder:
         return is_ours(self.dockerfile)
 
     @property
+    def is_buildout(self) -> bool:
+        """Whether a buildout installs what is in the image."""
+        return self.is_ours and self.record.get("installer") == BUILDOUT
+
+    @property
+    def lock_name(self) -> str:
+        """The name of the file with the lock."""
+        return VERSIONS if self.is_buildout else LOCK
+
+    @property
     def lock(self) -> str | None:
         """The lock's text."""
-        return self.files.get(LOCK)
+        return self.files.get(self.lock_name)
+
+    @property
+    def locked(self) -> Lock:
+        """The lock as read, nothing where there is none. Raises InvalidInput."""
+        return parse_versions(self.lock or "") if self.is_buildout else parse_lock(self.lock or "")
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -98,7 +115,7 @@ class Folder:
 
 def is_folder_file(path: str) -> bool:
     """Whether the collection writes a file of this relative path."""
-    written = (DOCKERFILE, DOCKERIGNORE, COMPOSE, INSTALL_SCRIPT, LOCK, REQUIREMENTS_IN, CONSTRAINTS)
+    written = (DOCKERFILE, DOCKERIGNORE, COMPOSE, INSTALL_SCRIPT, BUILDOUT_SCRIPT, VERSIONS, LOCK, REQUIREMENTS_IN, CONSTRAINTS)
     return path in written or _LAYER.fullmatch(path) is not None
 
 
@@ -115,6 +132,41 @@ def render_folder(spec: EnvSpec, lock: str | None = None, layers: tuple[str, ...
         **_lock_files(layers, lock),
     }
     return Folder({path: text for path, text in files.items() if text is not None})
+
+
+def render_buildout_folder(spec: EnvSpec, project: Project, lock: str | None = None) -> Folder:
+    """Return the folder of a definition with a buildout, with its lock if that is known. Raises InvalidInput."""
+    text = render(spec)
+    header, _newline, rest = text.partition("\n")
+    locked = digest_asked(text_of_buildout(text), project) if lock is not None else None
+    record = {**_record_of(spec, is_locked=False), _LOCKED: locked, PROJECT: spec.buildout.project if spec.buildout else None}
+    files = {
+        DOCKERFILE: f"{header}\n{_render_record(record)}\n{rest}",
+        DOCKERIGNORE: "".join(f"{line}\n" for line in (*IGNORED, *in_context(project.ignored))),
+        INSTALL_SCRIPT: render_install_script("pip"),
+        BUILDOUT_SCRIPT: render_buildout_script(),
+        VERSIONS: lock,
+        COMPOSE: render_compose(spec),
+    }
+    return Folder({path: text for path, text in files.items() if text is not None})
+
+
+def relock_buildout(folder: Folder, project: Project, lock: str) -> Folder:
+    """Return the folder, maybe edited by hand, with another lock; all else stays."""
+    record = {**folder.record, _LOCKED: asked_of(folder, project)}
+    return Folder({**folder.files, VERSIONS: lock, DOCKERFILE: _replace_record(folder.dockerfile, record)})
+
+
+def asked_of(folder: Folder, project: Project) -> str:
+    """Return the digest of what decides the versions that the folder's buildout picks."""
+    return digest_asked(text_of_buildout(without_record(folder.dockerfile)), project)
+
+
+def find_buildout_lock_reasons(folder: Folder, asked: str) -> tuple[str, ...]:
+    """Return why a folder needs another lock, where a buildout with that digest of :func:`asked_of` is to pick versions."""
+    if not folder.is_buildout or folder.lock is None:
+        return ("lock_missing",)
+    return () if folder.record.get(_LOCKED) == asked else ("lock_outdated",)
 
 
 def _lock_files(layers: tuple[str, ...], lock: str | None) -> dict[str, str]:

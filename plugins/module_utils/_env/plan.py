@@ -19,6 +19,8 @@ from .._build_options import BuildOptions
 from .._errors import InvalidInput, NotOurs
 from .._image import Image
 from .._requirements import Requirement
+from .buildout import Project
+from .buildout_script import BUILDOUT_SCRIPT
 from .digest import (
     LABEL_ENVIRONMENT,
     BuildInput,
@@ -39,7 +41,7 @@ from .spec import EnvSpec
 from .wanted import CONSTRAINTS, REQUIREMENTS_IN, add_requirements, find_additions, parse_wanted, remove_requirements
 
 # Long, and made from what the diff shows already
-_NOT_IN_DIFF = (INSTALL_SCRIPT, f"{LAYERS}/")
+_NOT_IN_DIFF = (INSTALL_SCRIPT, BUILDOUT_SCRIPT, f"{LAYERS}/")
 
 
 @dataclass(frozen=True)
@@ -69,12 +71,14 @@ class RemoveFolder:
 class MakeLock:
     """Resolve requirements.in; the canonical names in ``upgrade`` may move, all others only if they must.
 
-    ``added`` are the lines that are new where all else is as it was at the last lock.
+    ``added`` are the lines that are new where all else is as it was at the last lock. With ``is_buildout`` a buildout picks versions
+    instead.
     """
 
     upgrade: tuple[str, ...] = ()
     upgrade_all: bool = False
     added: tuple[str, ...] = ()
+    is_buildout: bool = False
 
 
 @dataclass(frozen=True)
@@ -117,7 +121,8 @@ class Plan:
 class Observed:
     """What is there. ``path`` is the environment's folder, ``context`` all files in it, ``launchers`` the texts at the launchers'
     paths, old and new. ``image`` has the environment's tag, ``containers`` are the names of those that use it. ``base`` is what
-    the base image's name stands for, None if unknown or not to be compared.
+    the base image's name stands for, None if unknown or not to be compared. ``project`` is there where a buildout installs; its
+    files are not in ``context``.
     """
 
     path: str
@@ -127,6 +132,7 @@ class Observed:
     image: Image | None = None
     containers: tuple[str, ...] = ()
     base: str | None = None
+    project: Project | None = None
 
 
 @dataclass(frozen=True)
@@ -271,6 +277,7 @@ def make_input(observed: Observed, target: Folder, options: BuildOptions) -> Bui
     ignore_file = find_ignore_file(DOCKERFILE, {*target.files, *(entry.path for entry in observed.context)})
     patterns = parse_dockerignore(target.files.get(ignore_file or "", ""), ignore_file or "")
     entries = {entry.path: entry for entry in observed.context if entry.path not in observed.folder.files}
+    entries.update((entry.path, entry) for entry in (observed.project.entries if observed.project else ()))
     known = {entry.path: entry for entry in observed.context}
     for path, text in target.files.items():
         content = hashlib.sha256(text.encode()).hexdigest()

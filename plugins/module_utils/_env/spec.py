@@ -14,6 +14,7 @@ from typing import Any, Callable
 from .._build_options import Secret
 from .._errors import InvalidInput
 from .._image_name import ImageName, parse_image_name
+from .buildout import Buildout, read_buildout
 from .install_script import INSTALLERS
 from .logins import NETRC, Login
 from .names import (
@@ -40,7 +41,7 @@ class EnvSpec:
 
     ``root`` is the folder with all environments, ``base`` the image it starts from. ``wanted`` is what shall be installed.
     ``pre_install`` and ``post_install`` are commands as lists of words; ``template`` is the text of the user's own template;
-    ``secrets`` are ids with versions.
+    ``secrets`` are ids with versions. ``buildout`` is there where a buildout installs.
     """
 
     name: str
@@ -64,6 +65,7 @@ class EnvSpec:
     template: str | None = None
     launcher: str | None = None
     secrets: tuple[tuple[str, str], ...] = ()
+    buildout: Buildout | None = None
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any], read: Read, secrets: Sequence[Secret] = ()) -> EnvSpec:
@@ -73,6 +75,7 @@ class EnvSpec:
         InvalidInput, naming the option and, in a list, the entry by its index.
         """
         name = check_environment(params["name"])
+        buildout = read_buildout(params)
         wanted = read_wanted(params, read)
         return cls(
             name=name,
@@ -96,6 +99,7 @@ class EnvSpec:
             template=_read_template(params["template"], read),
             launcher=_read_launcher(params["launcher"]),
             secrets=_read_secrets(secrets, wanted.logins),
+            buildout=buildout,
         )
 
     @property

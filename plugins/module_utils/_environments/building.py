@@ -18,7 +18,6 @@ from .._docker.images import split_reference
 from .._env.dockerfile import DOCKERFILE, for_classic_builder
 from .._env.folder import Folder
 from .._env.install_script import ENVIRONMENT
-from .._env.lock import parse_lock
 from .._env.names import OUR_LABELS
 from .._env.plan import Observed
 from .._errors import CommandFailed, EngineError
@@ -52,16 +51,11 @@ def build_new(
 
     The folder itself is not touched. Raises CommandFailed, naming the step, if the build fails; then nothing is left of it.
     """
-    is_classic = not host.builder.has_buildkit and target.is_ours
-    is_staged = is_classic or any(observed.folder.files.get(path) != text for path, text in target.files.items())
-    is_staged = is_staged or observed.folder.files.keys() != target.files.keys()
+    is_staged = _is_classic(host, target) or observed.folder.files != target.files or observed.project is not None
     try:
         if is_staged:
-            files = dict(target.files)
-            if is_classic:
-                files[DOCKERFILE] = for_classic_builder(target.dockerfile)
-            disk.stage(place.folder, observed.context, files, place.staging)
-        request = _request(place.staging if is_staged else place.folder, place, options, secrets, labels)
+            stage(host, place, observed, target, place.staging)
+        request = make_request(place.staging if is_staged else place.folder, place.new_tag, options, secrets, labels)
         image = build_image(host.engine, host.connection, host.builder, request, options.log_path or place.log, host.environment)
     finally:
         disk.remove_tree(place.staging)
@@ -78,10 +72,25 @@ def swap(host: Host, place: Place, new: Image, keep_old: str | None) -> None:
     engine.remove_image(place.new_tag, force=True)
 
 
-def _request(context: str, place: Place, options: BuildOptions, secrets: tuple[Secret, ...], labels: Mapping[str, str]) -> BuildRequest:
+def stage(host: Host, place: Place, observed: Observed, target: Folder, staging: str) -> None:
+    """Make ``staging`` the context that the folder shall become, for the builder that there is."""
+    files = dict(target.files)
+    if _is_classic(host, target):
+        files[DOCKERFILE] = for_classic_builder(target.dockerfile)
+    disk.stage(place.folder, observed.context, files, staging)
+    if observed.project is not None:
+        disk.stage_project(observed.project, staging)
+
+
+def _is_classic(host: Host, target: Folder) -> bool:
+    return not host.builder.has_buildkit and target.is_ours
+
+
+def make_request(context: str, tag: str, options: BuildOptions, secrets: tuple[Secret, ...], labels: Mapping[str, str]) -> BuildRequest:
+    """Return what to ask of a builder."""
     return BuildRequest(
         context=context,
-        tag=place.new_tag,
+        tag=tag,
         dockerfile=os.path.join(context, DOCKERFILE),
         args=options.args,
         labels=labels,
@@ -113,7 +122,9 @@ def _prove(host: Host, place: Place, image: Image, target: Folder) -> None:
     if result.rc == 0:
         found = {(normalise(name), version) for name, version in json.loads(output)}
         # What has a marker may be for another platform.
-        pins = [pin for pin in parse_lock(target.lock or "").pins if pin.version and ";" not in pin.what]
+        # What a buildout installs, it proves in the build.
+        locked = () if target.is_buildout else target.locked.pins
+        pins = [pin for pin in locked if pin.version and ";" not in pin.what]
         missing = [pin.what for pin in pins if (pin.name, pin.version) not in found]
         reason = f"it does not have {', '.join(missing)}" if missing else ""
     else:

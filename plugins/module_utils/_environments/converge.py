@@ -15,12 +15,13 @@ from .._env.folder import Folder
 from .._env.plan import Build, MakeLock, Plan, RemoveImage
 from .._errors import DockenvError
 from .._image import Image
+from .buildouts import see_project
 from .folders import Built, Install
 from .host import Host
 from .observe import EngineView, Seen, see_engine, see_folder
 from .place import Place
 from .tasks import Absent, Defined, Outlook, Present
-from .unlocked import Unlocked
+from .unlocked import Trial, Unlocked
 
 Task = Union[Present, Defined, Absent, Built, Install]
 
@@ -67,7 +68,7 @@ def converge(task: Task, host: Host, check_mode: bool, seen: Seen | None = None)
     """
     seen = seen or see(task, host)
 
-    def preview(unlocked: Unlocked, step: MakeLock) -> str | None:
+    def preview(unlocked: Unlocked | Trial, step: MakeLock) -> str | None:
         return _work().preview_lock(task, host, unlocked, step) if check_mode else None
 
     outlook = task.plan(seen, preview)
@@ -82,7 +83,8 @@ def converge(task: Task, host: Host, check_mode: bool, seen: Seen | None = None)
 
 def see(task: Task, host: Host, view: EngineView | None = None) -> Seen:
     """Look at the disk, and at the engine if the task needs one; a ``view`` is shared by tasks that look at the same time."""
-    seen = see_folder(task.place, task.launchers)
+    found = see_folder(task.place, task.launchers)
+    seen = see_project(task.place, found, task.find_project(found))
     if isinstance(task, Defined):
         return seen
     return see_engine(task.place, seen, view or EngineView(host.sight, task.options.base_check), task.find_bases(seen))

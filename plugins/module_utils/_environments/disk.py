@@ -9,16 +9,21 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 
+from .._env.buildout import CONFIG, PROJECT, Project, find_inside, ignore_lines
 from .._env.digest import ContextEntry
 from .._env.dockerfile import DOCKERFILE, LAYERS
 from .._env.dockerignore import DOCKERIGNORE, Pattern, find_ignore_file, has_exceptions, is_ignored, parse_dockerignore
 from .._env.folder import IGNORED, Folder, is_folder_file
-from .._errors import DockenvError
+from .._errors import DockenvError, InvalidInput
 
 _CHUNK = 1 << 20
+# The time of staged files of a project, which otherwise is that of a checkout; the same as in install.py.
+_TIME = 315619200
+_READABLE, _EXECUTABLE = 0o644, 0o755
 
 
 def read_text(path: str) -> str:
@@ -49,6 +54,23 @@ def read_folder(path: str) -> tuple[Folder, tuple[ContextEntry, ...]]:
     except (OSError, UnicodeDecodeError) as error:
         raise DockenvError(f"The folder {path} cannot be read: {getattr(error, 'strerror', None) or 'a file is not UTF-8 text'}") from error
     return Folder(files), entries
+
+
+def read_project(path: str, without: Iterable[str]) -> Project:
+    """Return the files of the project in a folder, but for what its .dockerignore leaves out and for the paths ``without``.
+
+    Raises InvalidInput if it is not the folder of a buildout, and for a bad .dockerignore.
+    """
+    if not os.path.isfile(os.path.join(path, CONFIG)):
+        raise InvalidInput(f"project_path: there is no {CONFIG} in {path!r}; name the folder that has one")
+    try:
+        own = find_text(os.path.join(path, DOCKERIGNORE)) or ""
+        parse_dockerignore(own, os.path.join(path, DOCKERIGNORE))
+        lines = ignore_lines(own, find_inside(path, without))
+        entries = [_describe(path, name) for name in _list_files(path, parse_dockerignore("\n".join(lines)))]
+    except OSError as error:
+        raise DockenvError(f"The project {path} cannot be read: {error.strerror}") from error
+    return Project(path, tuple(replace(entry, path=f"{PROJECT}/{entry.path}") for entry in entries), lines)
 
 
 def write_file(path: str, content: str, mode: int, part: str) -> None:
@@ -104,6 +126,21 @@ def stage(folder: str, context: tuple[ContextEntry, ...], files: Mapping[str, st
             with open(path, "w", encoding="utf-8") as file:
                 os.fchmod(file.fileno(), 0o644)
                 file.write(text)
+
+
+def stage_project(project: Project, staging: str) -> None:
+    """Copy a project to its place in ``staging``; times and modes do not depend on how it came to the host."""
+    with _naming("written", staging):
+        for entry in project.entries:
+            source, target = os.path.join(project.path, os.path.relpath(entry.path, PROJECT)), os.path.join(staging, entry.path)
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            shutil.copyfile(source, target, follow_symlinks=False)
+            if entry.kind == "file":
+                os.chmod(target, _EXECUTABLE if entry.is_executable else _READABLE)
+        for folder, _folders, names in os.walk(os.path.join(staging, PROJECT), topdown=False):
+            os.chmod(folder, _EXECUTABLE)
+            for path in (*(os.path.join(folder, name) for name in names), folder):
+                os.utime(path, (_TIME, _TIME), follow_symlinks=False)
 
 
 def _link(source: str, target: str) -> None:

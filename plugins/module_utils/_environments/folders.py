@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._build_options import BuildOptions, Secret
+from .._env.buildout import CONFIG
 from .._env.dockerfile import DOCKERFILE
 from .._env.folder import Folder
 from .._env.install_script import INSTALLERS
@@ -34,10 +35,11 @@ from .._errors import InvalidInput, NotOurs
 from .._image_name import parse_image_name
 from .._requirements import Requirement
 from . import disk
+from .buildouts import LOCK_STEP, plan_relock, project_of_folder
 from .observe import Seen
 from .place import Place
-from .tasks import Outlook, Resolve, add_logins, refuse_foreign_image
-from .unlocked import Unlocked
+from .tasks import Outlook, add_logins, refuse_foreign_image
+from .unlocked import Resolve, Trial, Unlocked
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,10 @@ class Built:
         """Return the names of the images that the folder starts from."""
         return bases_of(seen.observed.folder, self.options.target)
 
+    def find_project(self, seen: Seen) -> str | None:
+        """Return the folder of the project, where a buildout installs."""
+        return project_of_folder(self.place, seen.observed.folder)
+
     def plan(self, seen: Seen, resolve: Resolve) -> Outlook:
         """Return what is to be done; without a lock from ``resolve`` the lock there was stands in.
 
@@ -70,9 +76,17 @@ class Built:
         if not self.force:
             option = "image" if self.place.context else "name"
             refuse_foreign_image(self.place, seen.observed.image, option, "choose another name, or set force to take the name from it")
+        if folder.is_buildout:
+            return self._plan_buildout(seen, resolve)
         reasons = find_folder_lock_reasons(folder) if folder.is_ours else ()
         request = InstallRequest(folder.wanted[0], MakeLock() if reasons else None)
         return _plan_folder(self, seen, request, reasons, resolve)
+
+    def _plan_buildout(self, seen: Seen, resolve: Resolve) -> Outlook:
+        trial = Trial(self.place, bases_of(seen.observed.folder)[0], seen.observed, (), self.options, self.secrets)
+        reasons, target = plan_relock(seen, trial, resolve)
+        plan = plan_lock(reasons, LOCK_STEP).then(plan_files(seen.observed, target))
+        return Outlook(plan.then(plan_build(self.place.name, str(self.place.image), seen.observed, target, self.options)), target)
 
 
 @dataclass(frozen=True)
@@ -98,6 +112,10 @@ class Install:
     def find_bases(self, seen: Seen) -> tuple[str, ...]:
         """Return the name of the base image."""
         return bases_of(seen.observed.folder)
+
+    def find_project(self, seen: Seen) -> str | None:
+        """Return none: no buildout installs here."""
+        return None
 
     def plan(self, seen: Seen, resolve: Resolve) -> Outlook:
         """Return what is to be done; without a lock from ``resolve`` only what is asked for moves. Raises NotOurs."""
@@ -173,6 +191,10 @@ def _check_is_ours(place: Place, folder: Folder) -> None:
     if not folder.is_ours:
         raise NotOurs(
             f"env: {place.folder}/{DOCKERFILE} was not made by this collection, and installs what it wants; edit it, and build it with docker_env_build"
+        )
+    if folder.is_buildout:
+        raise InvalidInput(
+            f"env: a buildout installs what is in {place.name!r}; name the package in the project's {CONFIG}, and run docker_env"
         )
 
 

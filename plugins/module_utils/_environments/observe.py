@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from .._docker.containers import Container, list_containers
+from .._docker.containers import OWNER, Container, has_ended, list_containers
 from .._docker.engine import Engine
 from .._docker.images import ImageSummary, familiar_name, find_registry_digest, list_images
 from .._env.digest import LABEL_ENVIRONMENT
@@ -96,13 +96,19 @@ def see_folder(place: Place, launchers: Iterable[str] = ()) -> Seen:
 def see_engine(place: Place, seen: Seen, view: EngineView, bases: Iterable[str]) -> Seen:
     """Return the same with what the engine has; ``bases`` are the names of the base images, if those are to be compared."""
     ours = {place.new_tag, place.old_tag}
-    left = tuple(sorted(ours & {tag for image in view.images if LABEL_ENVIRONMENT in image.labels for tag in image.tags}))
+    lost = {tag for image in view.images if _is_lost_trial(image, place) for tag in image.tags}
+    left = tuple(sorted(lost | (ours & {tag for image in view.images if LABEL_ENVIRONMENT in image.labels for tag in image.tags})))
     image = view.examine_image(str(place.image))
     if image is not None:
         image = replace(image, tags=tuple(tag for tag in image.tags if tag not in ours))
     containers = tuple(user.name for user in view.find_users(image.id)) if image is not None else ()
     observed = replace(seen.observed, image=image, containers=containers, base=view.find_base(bases))
     return replace(seen, observed=observed, left_tags=left)
+
+
+def _is_lost_trial(image: ImageSummary, place: Place) -> bool:
+    """Whether an image was made for a moment by a task that lives no more."""
+    return image.labels.get(LABEL_ENVIRONMENT) == place.name and has_ended(image.labels.get(OWNER, ""))
 
 
 def find_base(engine: Engine, base: str, base_check: str) -> str | None:

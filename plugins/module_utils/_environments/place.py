@@ -18,7 +18,7 @@ from .._errors import DockenvError
 from .._image_name import DEFAULT_TAG, ImageName, parse_image_name
 
 # Names of environments begin with a letter or a digit, so this is none.
-_STATE = ".dockenv"
+STATE = ".dockenv"
 # A tag has at most 128 characters.
 _LONGEST_SUFFIX = 100
 
@@ -59,7 +59,7 @@ class Place:
     @property
     def part(self) -> str:
         """A file that is being written, on the file system of the folder."""
-        return os.path.join(self.context, f"{_STATE}.part") if self.context else self._state("part")
+        return os.path.join(self.context, f"{STATE}.part") if self.context else self._state("part")
 
     @property
     def discarded(self) -> str:
@@ -81,6 +81,11 @@ class Place:
         """The name of a replaced image until it is removed."""
         return self._tag("old")
 
+    @property
+    def trial_tag(self) -> str:
+        """The name of an image that this task makes for a moment; others may make one at the same time."""
+        return self._tag(f"trial-{os.getpid()}")
+
     @contextmanager
     def exclusive(self) -> Iterator[None]:
         """Let only this task work on the environment; another one waits here. Raises DockenvError if the root cannot be written."""
@@ -101,7 +106,7 @@ class Place:
             with suppress(FileNotFoundError):
                 os.unlink(path)
         with suppress(OSError):  # other environments are there
-            os.rmdir(os.path.join(self.root, _STATE))
+            os.rmdir(os.path.join(self.root, STATE))
 
     def _tag(self, kind: str) -> str:
         """Images of one repository have tags apart, as they may be built at the same time."""
@@ -110,7 +115,7 @@ class Place:
 
     def _state(self, kind: str) -> str:
         # The name of an image, which a folder elsewhere has, may hold slashes.
-        return os.path.join(self.root, _STATE, f"{quote(self.name, safe=':')}.{kind}")
+        return os.path.join(self.root, STATE, f"{quote(self.name, safe=':')}.{kind}")
 
     def _take_guard(self) -> int:
         """Return a descriptor of the lock file that holds the lock; while it was waited for, the file may have been removed."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .._env.folder import Folder
-from .._env.lock import Lock, compare_locks, parse_lock
+from .._env.lock import Lock, compare_locks
 from .._env.plan import Build, MakeLock, Plan, RemoveFile, RemoveFolder, RemoveImage, Step, WriteFile
 from .._env.wanted import parse_wanted
 from .._image import Image
@@ -101,7 +101,7 @@ def _compare(before: Folder, after: Folder) -> dict[str, Any]:
 
 def _locked(folder: Folder) -> Lock:
     """Return the lock of a folder of ours; a requirements.txt of the user's may be anything."""
-    return parse_lock(folder.lock or "") if folder.is_ours else Lock()
+    return folder.locked if folder.is_ours else Lock()
 
 
 def _say(step: Step | CleanUp | Push) -> str:
@@ -110,7 +110,7 @@ def _say(step: Step | CleanUp | Push) -> str:
     if isinstance(step, (RemoveFile, RemoveFolder)):
         return f"remove {step.path}"
     if isinstance(step, MakeLock):
-        return "lock the requirements"
+        return "lock the versions that buildout picks" if step.is_buildout else "lock the requirements"
     if isinstance(step, Build):
         return f"build {step.tag}"
     if isinstance(step, RemoveImage):

@@ -20,13 +20,14 @@ from .._env.digest import LABEL_ENVIRONMENT
 from .._env.dockerfile import DOCKERFILE
 from .._env.drift import find_drift
 from .._env.folder import Folder
-from .._env.lock import LOCK, find_unlocked, parse_lock
+from .._env.lock import find_unlocked
 from .._env.names import check_environment, check_host_path
 from .._env.plan import Observed
 from .._env.wanted import CONSTRAINTS, REQUIREMENTS_IN, parse_wanted
 from .._errors import DockenvError, InvalidInput
 from . import disk
-from .observe import EngineView
+from .buildouts import project_of_folder, see_project
+from .observe import EngineView, Seen
 from .place import Place
 from .running import describe_container
 
@@ -86,6 +87,10 @@ def _look_at(name: str, root: str, view: EngineView) -> Sighting:
         return Sighting(name, name, Observed(path), containers=_find_containers(view, name, None), problem=error.message)
     image, base = view.find_image(str(place.image)), folder.record.get("base")
     observed = Observed(path, folder, context, base=view.find_base([base]) if isinstance(base, str) else None)
+    try:
+        observed = see_project(place, Seen(observed, exists=True), project_of_folder(place, folder)).observed
+    except DockenvError as error:
+        return Sighting(name, str(place.image), observed, image, _find_containers(view, name, image), problem=error.message)
     return Sighting(name, str(place.image), observed, image, _find_containers(view, name, image))
 
 
@@ -137,13 +142,13 @@ def _describe_folder(sighting: Sighting) -> dict[str, Any]:
         return _describe_nothing()
     folder = sighting.observed.folder
     wanted = parse_wanted(folder.files.get(REQUIREMENTS_IN, ""), folder.files.get(CONSTRAINTS)).requirements
-    lock = parse_lock(folder.lock or "")
+    lock = folder.locked
     asked, unlocked = {requirement.canonical for requirement in wanted}, find_unlocked(wanted, lock)
     labels = None if sighting.image is None else sighting.image.labels
     return {
         "definition": _describe_definition(folder),
         "requirements": [str(requirement) for requirement in wanted],
-        "lock": None if folder.lock is None else _describe_lock(sighting.observed.path, folder.lock, unlocked),
+        "lock": None if folder.lock is None else _describe_lock(sighting.observed.path, folder, unlocked),
         "packages": [{"name": pin.name, "version": pin.version or pin.what, "requested": pin.name in asked} for pin in lock.pins],
         "drift": list(find_drift(sighting.observed, labels, unlocked)),
     }
@@ -161,9 +166,9 @@ def _describe_definition(folder: Folder) -> dict[str, Any]:
     }
 
 
-def _describe_lock(path: str, text: str, unlocked: Sequence[str]) -> dict[str, Any]:
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    return {"path": os.path.join(path, LOCK), "digest": f"sha256:{digest}", "unlocked": list(unlocked)}
+def _describe_lock(path: str, folder: Folder, unlocked: Sequence[str]) -> dict[str, Any]:
+    digest = hashlib.sha256((folder.lock or "").encode()).hexdigest()
+    return {"path": os.path.join(path, folder.lock_name), "digest": f"sha256:{digest}", "unlocked": list(unlocked)}
 
 
 def _describe_image(image: ImageSummary, tag: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os.path
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Callable, Union
+from typing import Any
 
 from .._build_options import BuildOptions, Secret
 from .._env.folder import Folder
@@ -32,12 +32,11 @@ from .._env.spec import EnvSpec
 from .._errors import NotOurs
 from .._image import Image
 from . import disk
+from .buildouts import LOCK_STEP, define_buildout, plan_lock_of, project_of
 from .host import Host
 from .observe import Seen
 from .place import Place
-from .unlocked import Unlocked
-
-Resolve = Callable[[Unlocked, MakeLock], Union[str, None]]
+from .unlocked import Resolve, Trial, Unlocked
 
 
 @dataclass(frozen=True)
@@ -77,19 +76,31 @@ class Present:
         """Return the name of the base image."""
         return (self.spec.base,)
 
+    def find_project(self, seen: Seen) -> str | None:
+        """Return the folder of the project, where a buildout installs. Raises InvalidInput."""
+        return project_of(self.place, self.spec.buildout)
+
     def plan(self, seen: Seen, resolve: Resolve) -> Outlook:
         """Return what is to be done; without a lock from ``resolve`` the lock there was stands in. Raises NotOurs."""
         if not self.force:
             refuse_foreign_image(self.place, seen.observed.image, "name", "choose another name, or set force to take the name from it")
-        folder = seen.observed.folder
+        if self.spec.buildout is not None:
+            return self._plan_buildout(seen, resolve)
+        folder = _without_buildout(seen.observed.folder)
         spec = self.spec.keeping(*folder.wanted)
         reasons = find_lock_reasons(spec, folder)
         # A lock for another base has nothing that may stay unseen.
         step = request_lock(folder, *spec.wanted.texts) if reasons == ("requirements_changed",) else MakeLock()
         lock = resolve(unlocked_of(spec, folder), step) if reasons else None
-        target = define_folder(spec, folder, lock)
-        launchers = render_launchers(spec, self.docker)
-        plan = plan_lock(reasons, step).then(plan_definition(spec, seen.observed, launchers, target))
+        return self._plan_target(spec, seen, plan_lock(reasons, step), define_folder(spec, folder, lock))
+
+    def _plan_buildout(self, seen: Seen, resolve: Resolve) -> Outlook:
+        trial = Trial(self.place, self.spec.base, seen.observed, (), self.options, self.secrets)
+        reasons, target = plan_lock_of(self.spec, seen, trial, resolve)
+        return self._plan_target(self.spec, seen, plan_lock(reasons, LOCK_STEP), target)
+
+    def _plan_target(self, spec: EnvSpec, seen: Seen, lock: Plan, target: Folder) -> Outlook:
+        plan = lock.then(plan_definition(spec, seen.observed, render_launchers(spec, self.docker), target))
         return Outlook(plan.then(plan_build(spec.name, str(spec.image), seen.observed, target, self.options)), target)
 
 
@@ -112,11 +123,18 @@ class Defined:
         """The paths at which launchers are to be."""
         return launcher_paths(self.spec.launcher)
 
+    def find_project(self, seen: Seen) -> str | None:
+        """Return the folder of the project, where a buildout installs. Raises InvalidInput."""
+        return project_of(self.place, self.spec.buildout)
+
     def plan(self, seen: Seen, resolve: Resolve) -> Outlook:
         """Return what is to be written; a lock that does not fit any more goes, so that it is not built. Raises NotOurs."""
-        folder = seen.observed.folder
-        spec = self.spec.keeping(*folder.wanted)
-        target = define_folder(spec, Folder() if find_lock_reasons(spec, folder) else folder)
+        if self.spec.buildout is not None:
+            spec, target = self.spec, define_buildout(self.spec, seen)
+        else:
+            folder = _without_buildout(seen.observed.folder)
+            spec = self.spec.keeping(*folder.wanted)
+            target = define_folder(spec, Folder() if find_lock_reasons(spec, folder) else folder)
         return Outlook(plan_definition(spec, seen.observed, render_launchers(spec, self.docker), target), target)
 
 
@@ -134,9 +152,18 @@ class Absent:
         """Return none: what goes is compared with nothing."""
         return ()
 
+    def find_project(self, seen: Seen) -> str | None:
+        """Return none: a project is its user's, and may be gone."""
+        return None
+
     def plan(self, seen: Seen, resolve: Resolve) -> Outlook:
         """Return what is to be removed. Raises NotOurs for what is the user's, InvalidInput for an image in use."""
         return Outlook(plan_removal(self.place.name, seen.observed, seen.exists, self.force), None)
+
+
+def _without_buildout(folder: Folder) -> Folder:
+    """Return what a folder says to a definition without a buildout: nothing, where one made it."""
+    return Folder() if folder.is_buildout else folder
 
 
 def unlocked_of(spec: EnvSpec, folder: Folder) -> Unlocked:

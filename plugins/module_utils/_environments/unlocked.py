@@ -7,8 +7,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Callable, Union
 
+from .._build_options import BuildOptions, Secret
+from .._env.folder import Folder
 from .._env.logins import Login
+from .._env.plan import MakeLock, Observed
+from .place import Place
 
 
 @dataclass(frozen=True)
@@ -21,3 +26,22 @@ class Unlocked:
     constraints: str | None = None
     locked: str = ""
     logins: tuple[Login, ...] = ()
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A build whose buildout picks versions: the first of ``folders`` that can be built says which.
+
+    They differ in what their locks hold on to.
+    """
+
+    place: Place
+    base: str
+    observed: Observed
+    folders: tuple[Folder, ...]
+    options: BuildOptions
+    secrets: tuple[Secret, ...] = ()
+
+
+# Makes the lock; None where that would leave something on the host that check mode must not.
+Resolve = Callable[[Union[Unlocked, Trial], MakeLock], Union[str, None]]

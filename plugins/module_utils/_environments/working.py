@@ -14,18 +14,20 @@ from .._docker.containers import OWNER, remove_lost
 from .._docker.images import push, remove_unused
 from .._env.plan import Build, MakeLock, Plan, RemoveFile, RemoveFolder, RemoveImage, Step, WriteFile
 from .._errors import EngineError
-from . import disk, locking
+from . import disk, locking, picking
 from .building import build_new, swap
 from .converge import Result, Task, make_result, plan_clean_up, plan_push, see
 from .host import Host
 from .observe import Seen
 from .place import Place
 from .tasks import Absent, Defined, Outlook
-from .unlocked import Unlocked
+from .unlocked import Trial, Unlocked
 
 
-def preview_lock(task: Task, host: Host, unlocked: Unlocked, step: MakeLock) -> str | None:
+def preview_lock(task: Task, host: Host, unlocked: Unlocked | Trial, step: MakeLock) -> str | None:
     """Return the new lock and leave nothing on the host; None where the base image would have to be fetched. Raises CommandFailed."""
+    if isinstance(unlocked, Trial):
+        return picking.preview_versions(host, unlocked)
     return locking.preview_lock(host, _with_logins(task, host, unlocked), step)
 
 
@@ -41,7 +43,9 @@ def converge_alone(task: Task, host: Host, expected: Plan) -> Result:
         replaced = tuple(base for base in bases if base is not None and task.options.prune_previous)
         seen = see(task, host)
 
-    def make_lock(unlocked: Unlocked, step: MakeLock) -> str:
+    def make_lock(unlocked: Unlocked | Trial, step: MakeLock) -> str:
+        if isinstance(unlocked, Trial):
+            return picking.pick_versions(host, unlocked)
         with host.searching_builder():
             return locking.make_lock(host, _with_logins(task, host, unlocked), step)
 

@@ -1,0 +1,281 @@
+# Copyright (c) 2026, the dockenv.python contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The text of ``install_buildout.py``, which the folder of an environment with a buildout holds and its Dockerfile runs; pure text.
+
+How zc.buildout takes options, keeps eggs and reports what it picked: U(https://www.buildout.org/en/latest/reference.html).
+"""
+
+from __future__ import annotations
+
+from .install_script import TOOL_VERSIONS
+
+BUILDOUT_SCRIPT = "install_buildout.py"
+VERSIONS = "buildout-versions.cfg"
+# Where the script writes the lock that its run comes to.
+PICKED = f"/opt/env/{VERSIONS}"
+# Of zc.buildout itself; from here on it runs on no older Python.
+OLDEST_PYTHON = (3, 10)
+
+# One version each, so that equal folders are built by equal tools on every host. This setuptools is the last that has
+# pkg_resources, which many packages of the time of bootstrap.py import.
+BUILDOUT_TOOLS = {
+    "packaging": "26.3",
+    "pip": TOOL_VERSIONS["pip"],
+    "platformdirs": "4.14.7",
+    "setuptools": "81.0.0",
+    "wheel": "0.45.1",
+    "zc.buildout": "6.0.1",
+}
+# What only works with a zc.buildout of its time; a project may pin that of bootstrap.py.
+FIXED_VERSIONS = {"zc.recipe.egg": "6.0.0", **{name: BUILDOUT_TOOLS[name] for name in ("pip", "setuptools", "wheel", "zc.buildout")}}
+
+VERSIONS_HEADER = "# What buildout picked, beside what the project pins itself. Made by the Ansible collection dockenv.python.\n"
+
+
+def render_buildout_script() -> str:
+    """Return the script."""
+    values = {"TOOLS": BUILDOUT_TOOLS, "FIXED": FIXED_VERSIONS, "OLDEST": OLDEST_PYTHON, "RESULT": PICKED, "HEADER": VERSIONS_HEADER}
+    return _SCRIPT.replace("@VALUES@", "\n".join(f"{name} = {value!r}" for name, value in values.items()))
+
+
+_SCRIPT = '''\
+"""Run the buildout of a project that is in the image, with a zc.buildout of its own in /opt/env; no bootstrap.py is needed.
+
+Run by the Dockerfile beside it, as root, with the Python of the base image. Written by the Ansible
+collection dockenv.python. install.py must be beside it.
+
+install_buildout.py [--alone] PLACE [SECTION:OPTION=VALUE ...]
+
+PLACE is the project's folder, with a buildout.cfg. Versions in buildout-versions.cfg beside this file hold where the
+project pins none. With --alone there is no cache, and the folder of this file is removed afterwards.
+"""
+
+import compileall
+import contextlib
+import glob
+import json
+import os
+import platform
+import py_compile
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+
+import install
+
+@VALUES@
+ENV, PYTHON, HERE = install.ENV, install.PYTHON, install.HERE
+CONFIG = HERE + "/dockenv.cfg"
+
+# Loads the configuration as buildout does, and says what of it matters here.
+ASK = """
+import json, sys
+from zc.buildout import UserError
+from zc.buildout.buildout import Buildout
+try:
+    found = Buildout(sys.argv[1], [])
+    part = found["buildout"]
+    name = part["versions"] or "versions"
+    pins = dict(found[name]) if part["versions"] else {}
+except UserError as error:
+    sys.exit("buildout.cfg: {}".format(error))
+print(json.dumps({"name": name, "pins": pins, "index": part.get("index", ""), "eggs": part["eggs-directory"], "bin": part["bin-directory"]}))
+"""
+
+# Runs a script up to its last import: so its packages are found, and nothing of its work is done.
+PROVE = """
+import ast, sys
+path = sys.argv.pop(1)
+with open(path, encoding="utf-8") as file:
+    body = ast.parse(file.read()).body
+end = max([at for at, each in enumerate(body) if isinstance(each, (ast.Import, ast.ImportFrom))], default=-1) + 1
+exec(compile(ast.Module(body[:end], []), path, "exec"), {"__name__": "dockenv", "__file__": path})
+"""
+
+
+def read_versions(path):
+    """Return versions by name from a file with one section of them; nothing if there is no such file."""
+    if not os.path.exists(path):
+        return {}
+    with open(path, encoding="utf-8") as file:
+        return dict(re.findall(r"^([A-Za-z0-9._-]+)\\s*=\\s*(\\S+)\\s*$", file.read(), re.MULTILINE))
+
+
+def write_versions(path, name, versions, head=""):
+    lines = ["{} = {}\\n".format(each, versions[each]) for each in sorted(versions, key=str.lower)]
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("{}[{}]\\n{}".format(head, name, "".join(lines)))
+
+
+def make_environment(cache):
+    """Make the virtualenv of zc.buildout."""
+    if sys.version_info[:2] < OLDEST:
+        has, needs = (".".join(map(str, each)) for each in (sys.version_info[:2], OLDEST))
+        sys.exit("zc.buildout needs Python {} or newer, and the base image has {}; choose another base image.".format(needs, has))
+    tool = install.find_tool(cache)
+    install.run(sys.executable, "-m", "venv", "--without-pip", ENV)
+    pins = ["{}=={}".format(name, version) for name, version in sorted(TOOLS.items())]
+    install.run(PYTHON, tool + "/pip", "install", "--quiet", "--no-deps", "--ignore-installed", "--no-compile", "--no-warn-script-location", *pins)
+
+
+def ask(config):
+    done = subprocess.run([PYTHON, "-c", ASK, config], stdout=subprocess.PIPE, universal_newlines=True)
+    if done.returncode:
+        sys.exit(done.returncode)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def find_index(options, config):
+    """Return the index of the options or of the project; without one, that of the settings for pip."""
+    named = [option.partition("=")[2] for option in options if option.startswith("buildout:index=")]
+    if named or config["index"]:
+        return (named or [config["index"]])[0]
+    asked = subprocess.run(
+        [PYTHON, "-m", "pip", "config", "get", "global.index-url"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, universal_newlines=True
+    )
+    return os.environ.get("PIP_INDEX_URL") or asked.stdout.strip()
+
+
+def trust(index):
+    """Let pip use the index, also without encryption: who named it means it."""
+    if index:
+        os.environ["PIP_INDEX_URL"] = index
+    host = re.match("http://([^/]+)", index)
+    if host:
+        os.environ["PIP_TRUSTED_HOST"] = " ".join([os.environ.get("PIP_TRUSTED_HOST", ""), host.group(1).rpartition("@")[2]]).strip()
+
+
+def write_config(place, name, pins):
+    """Write a configuration that has the pins first, so that those of the project prevail."""
+    locked = HERE + "/locked.cfg"
+    write_versions(locked, name, pins)
+    with open(CONFIG, "w", encoding="utf-8") as file:
+        file.write("[buildout]\\nextends = {} {}/buildout.cfg\\ndirectory = {}\\n".format(locked, place, place))
+
+
+def list_eggs(folder):
+    """Return the eggs in a folder, each path with the name and the version; what is zipped is left out."""
+    found = {}
+    for path in glob.glob(glob.escape(folder) + "/*.egg"):
+        match = re.match(r"(.+)-([^-]+)-py[0-9.]+", os.path.basename(path))
+        if match and os.path.isdir(path):
+            found[path] = (install.name_of(match.group(1)), match.group(2))
+    return found
+
+
+def copy_eggs(paths, folder):
+    os.makedirs(folder, exist_ok=True)
+    for path in paths:
+        target = os.path.join(folder, os.path.basename(path))
+        if not os.path.exists(target):
+            beside = "{}.{}".format(target, os.urandom(4).hex())
+            shutil.copytree(path, beside, symlinks=True)
+            try:
+                os.rename(beside, target)
+            except OSError:  # a build at the same time was first
+                shutil.rmtree(beside)
+
+
+@contextlib.contextmanager
+def kept_eggs(cache, config):
+    """Begin with the eggs of earlier builds that have the pinned versions, and keep new ones, those of a failed build too."""
+    system = platform.freedesktop_os_release()
+    kept = "{}/eggs-{}-{}{}".format(cache, sysconfig.get_config_var("SOABI"), system.get("ID"), system.get("VERSION_ID"))
+    pins = {install.name_of(name): version for name, version in config["pins"].items()}
+    copy_eggs([path for path, (name, version) in list_eggs(kept).items() if pins.get(name) == version], config["eggs"])
+    before = list_eggs(config["eggs"])
+    try:
+        yield
+    finally:
+        new = [path for path in list_eggs(config["eggs"]) if path not in before]
+        compile_all(new)
+        copy_eggs(new, kept)
+
+
+def compile_all(folders, skipped="$^"):
+    """Compile what can be compiled; sources for another Python, and templates, are never imported here."""
+    for folder in folders:
+        for path in glob.glob(glob.escape(folder) + "/**/__pycache__", recursive=True):
+            shutil.rmtree(path)
+        mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
+        compileall.compile_dir(folder, maxlevels=100, quiet=2, rx=re.compile(skipped), workers=0, invalidation_mode=mode)
+
+
+def run_buildout(place, options, config):
+    """Run it as its documentation says, and return the versions that it had to pick."""
+    picked = HERE + "/picked.cfg"
+    given = {option.partition("=")[0] for option in options}
+    fixed = ["{}:{}={}".format(config["name"], name, version) for name, version in sorted(FIXED.items())]
+    words = ["-c", CONFIG, "buildout:update-versions-file=" + picked, *options]
+    words += [each for each in fixed if each.partition("=")[0] not in given]
+    os.chdir(place)
+    install.run(ENV + "/bin/buildout", *words, "bootstrap")
+    install.run(config["bin"] + "/buildout", *words)
+    return read_versions(picked)
+
+
+def prove(folder):
+    """Fail unless every script that buildout made starts, and every interpreter of its."""
+    for name in sorted(os.listdir(folder)):
+        path = os.path.join(folder, name)
+        with open(path, "rb") as file:
+            text = file.read()
+        if not text.startswith(b"#!" + PYTHON.encode()):
+            continue
+        command = [path, "-c", "pass"] if b"\\n_interactive = True\\n" in text else [PYTHON, "-c", PROVE, path]
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, universal_newlines=True)
+        if done.returncode:
+            sys.exit("{}The script {} does not start.".format(done.stderr, path))
+
+
+def build(place, options, cache):
+    make_environment(cache)
+    config = ask(place + "/buildout.cfg")
+    index = find_index(options, config)
+    trust(index)
+    if index and not any(option.startswith("buildout:index=") for option in options):
+        options = [*options, "buildout:index=" + index]
+    locked = read_versions(HERE + "/buildout-versions.cfg")
+    write_config(place, config["name"], locked)
+    config = ask(CONFIG)
+    with kept_eggs(cache, config):
+        picked = run_buildout(place, options, config)
+    compile_all([place], "^" + re.escape(config["eggs"]))
+    compile_all([ENV])
+    prove(config["bin"])
+    used = {name for name, _version in list_eggs(config["eggs"]).values()}
+    result = {name: version for name, version in locked.items() if install.name_of(name) in used}
+    write_versions(RESULT, "versions", {**result, **picked}, HEADER)
+    install.settle([*install.list_all(), *list_below(place), *list_below(config["eggs"])])
+
+
+def list_below(top):
+    """Yield a folder and all that is in it."""
+    yield top
+    for folder, folders, files in os.walk(top):
+        yield from (os.path.join(folder, name) for name in folders + files)
+
+
+def main(arguments):
+    alone = arguments[0] == "--alone"
+    place, *options = arguments[1:] if alone else arguments
+    scratch, cache = (HERE, HERE + "/cache") if alone else ("/tmp", "/mnt")
+    os.umask(0o022)
+    os.environ.update(
+        HOME=scratch, PYTHONDONTWRITEBYTECODE="1", PYTHONHASHSEED="0", BUILDOUT_RESTART_AFTER_UPGRADE="1",
+        PIP_CACHE_DIR=cache + "/pip", PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_NO_COMPILE="1", PIP_NO_INPUT="1", PIP_ROOT_USER_ACTION="ignore",
+    )  # fmt: skip
+    install.write_lines(install.LOCK, ["--index-url " + each.partition("=")[2] for each in options if each.startswith("buildout:index=")])
+    install.trust_indexes()
+    build(place, options, cache)
+    if alone:
+        shutil.rmtree(HERE)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
+'''
