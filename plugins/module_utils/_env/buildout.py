@@ -158,7 +158,7 @@ def in_context(lines: Iterable[str]) -> tuple[str, ...]:
         if line.startswith("#") or not line.strip():
             continue
         is_exception = line.strip().startswith("!")
-        glob = posixpath.normpath(line.strip().lstrip("!").strip().lstrip("/") or ".")
+        glob = posixpath.normpath(line.strip()[is_exception:].strip().lstrip("/") or ".")
         if glob != "." and not glob.startswith("../"):
             found.append(f"{'!' if is_exception else ''}{PROJECT}/{glob}")
     return tuple(found)
