@@ -1,0 +1,5 @@
+import six
+
+
+def main():
+    print("old with six " + six.__version__)
