@@ -52,9 +52,12 @@ PLACE is the project's folder, with a buildout.cfg. Versions in buildout-version
 project pins none. With --alone there is no cache, and the folder of this file is removed afterwards.
 """
 
+import base64
 import compileall
 import contextlib
+import csv
 import glob
+import hashlib
 import json
 import os
 import platform
@@ -83,7 +86,8 @@ try:
     pins = dict(found[name]) if part["versions"] else {}
 except UserError as error:
     sys.exit("buildout.cfg: {}".format(error))
-print(json.dumps({"name": name, "pins": pins, "index": part.get("index", ""), "eggs": part["eggs-directory"], "bin": part["bin-directory"]}))
+said = {"index": part.get("index", ""), "links": part.get("find-links", ""), "eggs": part["eggs-directory"], "bin": part["bin-directory"]}
+print(json.dumps({"name": name, "pins": pins, **said}))
 """
 
 # Runs a script up to its last import: so its packages are found, and nothing of its work is done.
@@ -180,11 +184,38 @@ def copy_eggs(paths, folder):
                 shutil.rmtree(beside)
 
 
+def digest_of(path):
+    """Return the SHA-256 of a file, as a RECORD has it."""
+    with open(path, "rb") as file:
+        digest = hashlib.sha256(file.read()).digest()
+    return "sha256=" + base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def is_as_installed(egg):
+    """Whether an egg is what its package is: recipes may patch it, and other projects shall not get that."""
+    records = glob.glob(glob.escape(egg) + "/*.dist-info/RECORD")
+    if len(records) != 1:
+        return False
+    with open(records[0], newline="", encoding="utf-8") as file:
+        rows = {row[0]: row[1] for row in csv.reader(file) if row}
+    said = {path: digest for path, digest in rows.items() if ".dist-info/" not in path and not path.startswith("../")}
+    files = (os.path.relpath(path, egg) for path in list_below(egg) if not os.path.isdir(path))
+    found = {path: digest_of(os.path.join(egg, path)) for path in files if ".dist-info/" not in path and "__pycache__/" not in path}
+    return found == said
+
+
 @contextlib.contextmanager
-def kept_eggs(cache, config):
-    """Begin with the eggs of earlier builds that have the pinned versions, and keep new ones, those of a failed build too."""
+def kept_eggs(cache, index, config):
+    """Begin with the eggs of earlier builds that have the pinned versions, and keep new ones, those of a failed build too.
+
+    What comes from elsewhere than the index may be another thing of the same name and version.
+    """
+    if config["links"]:
+        yield
+        return
     system = platform.freedesktop_os_release()
-    kept = "{}/eggs-{}-{}{}".format(cache, sysconfig.get_config_var("SOABI"), system.get("ID"), system.get("VERSION_ID"))
+    machine = [sysconfig.get_config_var("SOABI"), system.get("ID"), system.get("VERSION_ID"), index]
+    kept = "{}/eggs-{}".format(cache, hashlib.sha256(repr(machine).encode()).hexdigest()[:16])
     pins = {install.name_of(name): version for name, version in config["pins"].items()}
     copy_eggs([path for path, (name, version) in list_eggs(kept).items() if pins.get(name) == version], config["eggs"])
     before = list_eggs(config["eggs"])
@@ -193,7 +224,7 @@ def kept_eggs(cache, config):
     finally:
         new = [path for path in list_eggs(config["eggs"]) if path not in before]
         compile_all(new)
-        copy_eggs(new, kept)
+        copy_eggs([path for path in new if is_as_installed(path)], kept)
 
 
 def compile_all(folders, skipped="$^"):
@@ -242,7 +273,7 @@ def build(place, options, cache):
     locked = read_versions(HERE + "/buildout-versions.cfg")
     write_config(place, config["name"], locked)
     config = ask(CONFIG)
-    with kept_eggs(cache, config):
+    with kept_eggs(cache, index, config):
         picked = run_buildout(place, options, config)
     compile_all([place], "^" + re.escape(config["eggs"]))
     compile_all([ENV])

@@ -36,7 +36,11 @@ def preview_versions(host: Host, trial: Trial) -> str | None:
     if host.engine.find_image(trial.base) is None:
         return None
     with scratch_folder() as folder:
-        return _pick(host, trial, os.path.join(folder, "context"), os.path.join(folder, "build.log"))
+        log = os.path.join(folder, "build.log")
+        try:
+            return _pick(host, trial, os.path.join(folder, "context"), log)
+        except CommandFailed as error:  # its log goes now
+            raise CommandFailed(error.message.replace(f"; the whole output is in {log}", ""), **error.details) from error
 
 
 def pick_versions(host: Host, trial: Trial) -> str:

@@ -92,10 +92,14 @@ def test_pip_uses_an_index_that_was_named(script, monkeypatch, index, trusted):
     assert (os.environ["PIP_INDEX_URL"], os.environ["PIP_TRUSTED_HOST"]) == (index, trusted)
 
 
-def make_egg(folder, name):
-    package = folder / name / "package"
+def make_egg(script, folder, name):
+    package, metadata = folder / name / "package", folder / name / f"{name[:-4]}.dist-info"
     package.mkdir(parents=True)
+    metadata.mkdir()
     (package / "__init__.py").write_text("x = 1")
+    record = f"package/__init__.py,{script.digest_of(package / '__init__.py')},5\n../../bin/x,sha256=x,1\nx-1.dist-info/RECORD,,\n"
+    (metadata / "RECORD").write_text(record)
+    return folder / name
 
 
 @pytest.fixture
@@ -103,33 +107,53 @@ def kept(script, tmp_path, monkeypatch):
     """The folder of eggs that outlives a build, with an egg of an earlier one."""
     monkeypatch.setattr(script.platform, "freedesktop_os_release", lambda: {"ID": "debian", "VERSION_ID": "13"}, raising=False)
     monkeypatch.setattr(script.sysconfig, "get_config_var", lambda name: "cp313")
-    make_egg(tmp_path / "cache/eggs-cp313-debian13", "Foo_Bar-1.0-py3.13.egg")
-    return tmp_path / "cache/eggs-cp313-debian13"
+    with script.kept_eggs(str(tmp_path / "cache"), "", {"pins": {}, "links": "", "eggs": str(tmp_path / "first")}):
+        make_egg(script, tmp_path / "first", "Foo_Bar-1.0-py3.13.egg")
+    (kept,) = (tmp_path / "cache").iterdir()
+    return kept
 
 
 @pytest.mark.parametrize(
-    ("pins", "expected"),
+    ("pins", "index", "links", "expected"),
     [
-        pytest.param({"foo.bar": "1.0"}, ["Foo_Bar-1.0-py3.13.egg"], id="pinned"),
-        pytest.param({"foo.bar": "1.1"}, [], id="another version"),
-        pytest.param({"foo.bar": ">=1.0"}, [], id="not pinned, so a newer one may be there"),
-        pytest.param({}, [], id="not asked for"),
+        pytest.param({"foo.bar": "1.0"}, "", "", ["Foo_Bar-1.0-py3.13.egg"], id="pinned"),
+        pytest.param({"foo.bar": "1.1"}, "", "", [], id="another version"),
+        pytest.param({"foo.bar": ">=1.0"}, "", "", [], id="not pinned, so a newer one may be there"),
+        pytest.param({}, "", "", [], id="not asked for"),
+        pytest.param({"foo.bar": "1.0"}, "https://a.example/", "", [], id="of another index"),
+        pytest.param({"foo.bar": "1.0"}, "", "/var/application/dist", [], id="from elsewhere"),
     ],
 )
-def test_only_what_is_pinned_is_taken_from_an_earlier_build(script, tmp_path, kept, pins, expected):
+def test_only_what_is_pinned_is_taken_from_an_earlier_build(script, tmp_path, kept, pins, index, links, expected):
     eggs = tmp_path / "eggs"
     eggs.mkdir()
-    with script.kept_eggs(str(tmp_path / "cache"), {"pins": pins, "eggs": str(eggs)}):
+    with script.kept_eggs(str(tmp_path / "cache"), index, {"pins": pins, "links": links, "eggs": str(eggs)}):
         assert sorted(path.name for path in eggs.iterdir()) == expected
 
 
 def test_new_eggs_are_kept_with_byte_code_although_the_build_fails(script, tmp_path, kept):
-    with pytest.raises(SystemExit), script.kept_eggs(str(tmp_path / "cache"), {"pins": {}, "eggs": str(tmp_path / "eggs")}):
-        make_egg(tmp_path / "eggs", "new-2.0-py3.13-linux-x86_64.egg")
+    config = {"pins": {}, "links": "", "eggs": str(tmp_path / "eggs")}
+    with pytest.raises(SystemExit), script.kept_eggs(str(tmp_path / "cache"), "", config):
+        make_egg(script, tmp_path / "eggs", "new-2.0-py3.13-linux-x86_64.egg")
         sys.exit(1)
     compiled = kept / "new-2.0-py3.13-linux-x86_64.egg/package/__pycache__" / f"__init__.{BYTE_CODE}"
     assert compiled.read_bytes()[4:8] == b"\x01\0\0\0", "not checked against the source's time"
     assert sorted(path.name for path in kept.iterdir()) == ["Foo_Bar-1.0-py3.13.egg", "new-2.0-py3.13-linux-x86_64.egg"]
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        pytest.param(lambda egg: (egg / "package/__init__.py").write_text("x = 2"), id="changed"),
+        pytest.param(lambda egg: (egg / "package/new.py").write_text(""), id="added"),
+        pytest.param(lambda egg: (egg / "package/__init__.py").unlink(), id="removed"),
+        pytest.param(lambda egg: next(egg.glob("*.dist-info/RECORD")).unlink(), id="not known"),
+    ],
+)
+def test_an_egg_that_a_recipe_patched_is_not_kept(script, tmp_path, kept, patch):
+    with script.kept_eggs(str(tmp_path / "cache"), "", {"pins": {}, "links": "", "eggs": str(tmp_path / "eggs")}):
+        patch(make_egg(script, tmp_path / "eggs", "new-2.0-py3.13.egg"))
+    assert [path.name for path in kept.iterdir()] == ["Foo_Bar-1.0-py3.13.egg"]
 
 
 def write_script(folder, name, text, mode=0o755):
