@@ -316,7 +316,9 @@ environment:
       elements: str
       sample: [numpy]
     packages:
-      description: All packages of the lock, with their versions, or with what they are if they come from a URL.
+      description:
+        - All packages of the lock, with their versions, or with what they are if they come from a URL.
+        - With O(installer=buildout), the versions that it picked; those that the project pins are not among them.
       type: dict
       sample: {numpy: 2.3.4}
 lock_changes:
