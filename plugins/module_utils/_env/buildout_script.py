@@ -193,6 +193,16 @@ def copy_eggs(paths, folder):
                 shutil.rmtree(beside)
 
 
+def forget_origin(egg):
+    """Remove the note of the folder that an egg was installed from: it has another name each time, and is gone."""
+    for path in glob.glob(glob.escape(egg) + "/*.dist-info/direct_url.json"):
+        os.remove(path)
+        record = os.path.join(os.path.dirname(path), "RECORD")
+        with open(record, encoding="utf-8") as file:
+            lines = [line.rstrip("\\n") for line in file if "/direct_url.json," not in line]
+        install.write_lines(record, lines)
+
+
 def digest_of(path):
     """Return the SHA-256 of a file, as a RECORD has it."""
     with open(path, "rb") as file:
@@ -207,7 +217,7 @@ def is_as_installed(egg):
         return False
     with open(records[0], newline="", encoding="utf-8") as file:
         rows = {row[0]: row[1] for row in csv.reader(file) if row}
-    said = {path: digest for path, digest in rows.items() if ".dist-info/" not in path and not path.startswith("../")}
+    said = {path: digest for path, digest in rows.items() if digest and ".dist-info/" not in path and not path.startswith("../")}
     files = (os.path.relpath(path, egg) for path in list_below(egg) if not os.path.isdir(path))
     found = {path: digest_of(os.path.join(egg, path)) for path in files if ".dist-info/" not in path and "__pycache__/" not in path}
     return found == said
@@ -215,25 +225,23 @@ def is_as_installed(egg):
 
 @contextlib.contextmanager
 def kept_eggs(cache, index, config):
-    """Begin with the eggs of earlier builds that have the pinned versions, and keep new ones, those of a failed build too.
-
-    What comes from elsewhere than the index may be another thing of the same name and version.
-    """
-    if config["links"]:
-        yield
-        return
+    """Begin with the eggs of earlier builds that have the pinned versions, and keep new ones, those of a failed build too."""
     system = platform.freedesktop_os_release()
     machine = [sysconfig.get_config_var("SOABI"), system.get("ID"), system.get("VERSION_ID"), index]
     kept = "{}/eggs-{}".format(cache, hashlib.sha256(repr(machine).encode()).hexdigest()[:16])
-    pins = {install.name_of(name): version for name, version in config["pins"].items()}
+    # What comes from elsewhere than the index may be another thing of the same name and version.
+    is_from_index = not config["links"]
+    pins = {install.name_of(name): version for name, version in config["pins"].items()} if is_from_index else {}
     copy_eggs([path for path, (name, version) in list_eggs(kept).items() if pins.get(name) == version], config["eggs"])
     before = list_eggs(config["eggs"])
     try:
         yield
     finally:
         new = [path for path in list_eggs(config["eggs"]) if path not in before]
+        for egg in new:
+            forget_origin(egg)
         compile_all(new)
-        copy_eggs([path for path in new if is_as_installed(path)], kept)
+        copy_eggs([path for path in new if is_from_index and is_as_installed(path)], kept)
 
 
 def compile_all(folders, skipped="$^"):
@@ -290,7 +298,14 @@ def build(place, options, cache):
     used = {name for name, _version in list_eggs(config["eggs"]).values()}
     result = {name: version for name, version in locked.items() if install.name_of(name) in used}
     write_versions(RESULT, "versions", {**result, **picked}, HEADER)
-    install.settle([*install.list_all(), *list_below(place), *list_below(config["eggs"])])
+    install.settle([*install.list_all(), *list_above(place), *list_below(place), *list_below(config["eggs"])])
+
+
+def list_above(path):
+    """Yield the folders that a path is in, which got another time when it was made; not the root."""
+    while os.path.dirname(path) != "/":
+        path = os.path.dirname(path)
+        yield path
 
 
 def list_below(top):

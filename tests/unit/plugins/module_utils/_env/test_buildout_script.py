@@ -97,7 +97,7 @@ def make_egg(script, folder, name):
     package.mkdir(parents=True)
     metadata.mkdir()
     (package / "__init__.py").write_text("x = 1")
-    record = f"package/__init__.py,{script.digest_of(package / '__init__.py')},5\n../../bin/x,sha256=x,1\nx-1.dist-info/RECORD,,\n"
+    record = f"package/__init__.py,{script.digest_of(package / '__init__.py')},5\n../../bin/x,sha256=x,1\npackage/__pycache__/x.pyc,,\nx-1.dist-info/RECORD,,\n"
     (metadata / "RECORD").write_text(record)
     return folder / name
 
@@ -139,6 +139,21 @@ def test_new_eggs_are_kept_with_byte_code_although_the_build_fails(script, tmp_p
     compiled = kept / "new-2.0-py3.13-linux-x86_64.egg/package/__pycache__" / f"__init__.{BYTE_CODE}"
     assert compiled.read_bytes()[4:8] == b"\x01\0\0\0", "not checked against the source's time"
     assert sorted(path.name for path in kept.iterdir()) == ["Foo_Bar-1.0-py3.13.egg", "new-2.0-py3.13-linux-x86_64.egg"]
+
+
+def test_an_egg_does_not_say_where_it_was_installed_from(script, tmp_path):
+    egg = make_egg(script, tmp_path, "new-2.0-py3.13.egg")
+    (record,) = egg.glob("*.dist-info/RECORD")
+    before = record.read_text()
+    (record.parent / "direct_url.json").write_text("{}")
+    record.write_text(f"{before}x-1.dist-info/direct_url.json,sha256=x,2\n")
+    script.forget_origin(str(egg))
+    assert record.read_text() == before
+    assert not (record.parent / "direct_url.json").exists()
+
+
+def test_the_folders_above_the_project_get_the_time_too(script):
+    assert list(script.list_above("/var/lib/application")) == ["/var/lib", "/var"]
 
 
 @pytest.mark.parametrize(
