@@ -74,13 +74,18 @@ import install
 ENV, PYTHON, HERE = install.ENV, install.PYTHON, install.HERE
 CONFIG = HERE + "/dockenv.cfg"
 
+# What follows runs in the project's folder, whose modules must not take the place of others: so the first entry of the path goes.
+
 # Loads the configuration as buildout does, and says what of it matters here.
 ASK = """
-import json, sys
+import sys
+del sys.path[0]
+import json
 from zc.buildout import UserError
 from zc.buildout.buildout import Buildout
 try:
-    found = Buildout(sys.argv[1], [])
+    words = [word.partition("=") for word in sys.argv[2:]]
+    found = Buildout(sys.argv[1], [(*name.split(":"), value) for name, _sign, value in words])
     part = found["buildout"]
     name = part["versions"] or "versions"
     pins = dict(found[name]) if part["versions"] else {}
@@ -93,6 +98,7 @@ print(json.dumps({"name": name, "pins": pins, **said}))
 # Is the command buildout, but that it does not read the list of all packages of the index for a name that is not there.
 RUN = """
 import sys
+del sys.path[0]
 from zc.buildout import _package_index, buildout
 _package_index.PackageIndex.not_found_in_index = lambda index, requirement: None
 sys.argv[0] = sys.argv.pop(1)
@@ -101,7 +107,9 @@ buildout.main()
 
 # Runs a script up to its last import: so its packages are found, and nothing of its work is done.
 PROVE = """
-import ast, sys
+import sys
+del sys.path[0]
+import ast
 path = sys.argv.pop(1)
 with open(path, encoding="utf-8") as file:
     body = ast.parse(file.read()).body
@@ -135,8 +143,8 @@ def make_environment(cache):
     install.run(PYTHON, tool + "/pip", "install", "--quiet", "--no-deps", "--ignore-installed", "--no-compile", "--no-warn-script-location", *pins)
 
 
-def ask(config):
-    done = subprocess.run([PYTHON, "-c", ASK, config], stdout=subprocess.PIPE, universal_newlines=True)
+def ask(config, options):
+    done = subprocess.run([PYTHON, "-c", ASK, config, *options], stdout=subprocess.PIPE, universal_newlines=True)
     if done.returncode:
         sys.exit(done.returncode)
     return json.loads(done.stdout.splitlines()[-1])
@@ -282,14 +290,14 @@ def prove(folder):
 
 def build(place, options, cache):
     make_environment(cache)
-    config = ask(place + "/buildout.cfg")
+    config = ask(place + "/buildout.cfg", options)
     index = find_index(options, config)
     trust(index)
     if index and not any(option.startswith("buildout:index=") for option in options):
         options = [*options, "buildout:index=" + index]
     locked = read_versions(HERE + "/buildout-versions.cfg")
     write_config(place, config["name"], locked)
-    config = ask(CONFIG)
+    config = ask(CONFIG, options)
     with kept_eggs(cache, index, config):
         picked = run_buildout(place, options, config)
     compile_all([place], "^" + re.escape(config["eggs"]))
