@@ -118,6 +118,10 @@ exec(compile(ast.Module(body[:end], []), path, "exec"), {"__name__": "dockenv", 
 """
 
 
+def hash_of(value):
+    return hashlib.sha256(repr(value).encode()).hexdigest()[:16]
+
+
 def read_versions(path):
     """Return versions by name from a file with one section of them; nothing if there is no such file."""
     if not os.path.exists(path):
@@ -133,14 +137,21 @@ def write_versions(path, name, versions, head=""):
 
 
 def make_environment(cache):
-    """Make the virtualenv of zc.buildout."""
+    """Make the virtualenv of zc.buildout, or copy the one of an earlier build with the same Python."""
     if sys.version_info[:2] < OLDEST:
         has, needs = (".".join(map(str, each)) for each in (sys.version_info[:2], OLDEST))
         sys.exit("zc.buildout needs Python {} or newer, and the base image has {}; choose another base image.".format(needs, has))
-    tool = install.find_tool(cache)
-    install.run(sys.executable, "-m", "venv", "--without-pip", ENV)
-    pins = ["{}=={}".format(name, version) for name, version in sorted(TOOLS.items())]
-    install.run(PYTHON, tool + "/pip", "install", "--quiet", "--no-deps", "--ignore-installed", "--no-compile", "--no-warn-script-location", *pins)
+    made_from = [sorted(TOOLS.items()), sys.version, os.path.realpath(sys.executable), sysconfig.get_config_var("SOABI")]
+    kept = "{}/buildout-{}".format(cache, hash_of(made_from))
+    if not os.path.exists(kept):
+        tool = install.find_tool(cache)
+        install.run(sys.executable, "-m", "venv", "--without-pip", ENV)
+        pins = ["{}=={}".format(name, version) for name, version in sorted(TOOLS.items())]
+        pip = [PYTHON, tool + "/pip", "install", "--quiet", "--no-deps", "--ignore-installed", "--no-compile", "--no-warn-script-location"]
+        install.run(*pip, *pins)
+        compile_all([ENV])
+        copy_tree(ENV, kept)
+    copy_tree(kept, ENV)
 
 
 def ask(config, options):
@@ -189,16 +200,21 @@ def list_eggs(folder):
 
 
 def copy_eggs(paths, folder):
-    os.makedirs(folder, exist_ok=True)
     for path in paths:
-        target = os.path.join(folder, os.path.basename(path))
-        if not os.path.exists(target):
-            beside = "{}.{}".format(target, os.urandom(4).hex())
-            shutil.copytree(path, beside, symlinks=True)
-            try:
-                os.rename(beside, target)
-            except OSError:  # a build at the same time was first
-                shutil.rmtree(beside)
+        copy_tree(path, os.path.join(folder, os.path.basename(path)))
+
+
+def copy_tree(path, target):
+    """Copy a folder whole, or not at all if there is one."""
+    if os.path.exists(target):
+        return
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    beside = "{}.{}".format(target, os.urandom(4).hex())
+    shutil.copytree(path, beside, symlinks=True)
+    try:
+        os.rename(beside, target)
+    except OSError:  # a build at the same time was first
+        shutil.rmtree(beside)
 
 
 def forget_origin(egg):
@@ -235,8 +251,7 @@ def is_as_installed(egg):
 def kept_eggs(cache, index, config):
     """Begin with the eggs of earlier builds that have the pinned versions, and keep new ones, those of a failed build too."""
     system = platform.freedesktop_os_release()
-    machine = [sysconfig.get_config_var("SOABI"), system.get("ID"), system.get("VERSION_ID"), index]
-    kept = "{}/eggs-{}".format(cache, hashlib.sha256(repr(machine).encode()).hexdigest()[:16])
+    kept = "{}/eggs-{}".format(cache, hash_of([sysconfig.get_config_var("SOABI"), system.get("ID"), system.get("VERSION_ID"), index]))
     # What comes from elsewhere than the index may be another thing of the same name and version.
     is_from_index = not config["links"]
     pins = {install.name_of(name): version for name, version in config["pins"].items()} if is_from_index else {}
@@ -301,7 +316,6 @@ def build(place, options, cache):
     with kept_eggs(cache, index, config):
         picked = run_buildout(place, options, config)
     compile_all([place], "^" + re.escape(config["eggs"]))
-    compile_all([ENV])
     prove(config["bin"])
     used = {name for name, _version in list_eggs(config["eggs"]).values()}
     result = {name: version for name, version in locked.items() if install.name_of(name) in used}
