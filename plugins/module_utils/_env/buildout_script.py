@@ -248,14 +248,14 @@ def is_as_installed(egg):
 
 
 @contextlib.contextmanager
-def kept_eggs(cache, index, config):
+def kept_eggs(cache, index, config, pins):
     """Begin with the eggs of earlier builds that have the pinned versions, and keep new ones, those of a failed build too."""
     system = platform.freedesktop_os_release()
     kept = "{}/eggs-{}".format(cache, hash_of([sysconfig.get_config_var("SOABI"), system.get("ID"), system.get("VERSION_ID"), index]))
     # What comes from elsewhere than the index may be another thing of the same name and version.
     is_from_index = not config["links"]
-    pins = {install.name_of(name): version for name, version in config["pins"].items()} if is_from_index else {}
-    copy_eggs([path for path, (name, version) in list_eggs(kept).items() if pins.get(name) == version], config["eggs"])
+    wanted = {(install.name_of(name), version) for name, version in pins.items()} if is_from_index else set()
+    copy_eggs([path for path, egg in list_eggs(kept).items() if egg in wanted], config["eggs"])
     before = list_eggs(config["eggs"])
     try:
         yield
@@ -279,10 +279,7 @@ def compile_all(folders, skipped="$^"):
 def run_buildout(place, options, config):
     """Run it as its documentation says, and return the versions that it had to pick."""
     picked = HERE + "/picked.cfg"
-    given = {option.partition("=")[0] for option in options}
-    fixed = ["{}:{}={}".format(config["name"], name, version) for name, version in sorted(FIXED.items())]
     words = ["-c", CONFIG, "buildout:update-versions-file=" + picked, *options]
-    words += [each for each in fixed if each.partition("=")[0] not in given]
     os.chdir(place)
     for command in (["bootstrap"], ["install"]):
         install.run(PYTHON, "-c", RUN, config["bin"] + "/buildout", *words, *command)
@@ -308,12 +305,14 @@ def build(place, options, cache):
     config = ask(place + "/buildout.cfg", options)
     index = find_index(options, config)
     trust(index)
-    if index and not any(option.startswith("buildout:index=") for option in options):
-        options = [*options, "buildout:index=" + index]
     locked = read_versions(HERE + "/buildout-versions.cfg")
     write_config(place, config["name"], locked)
-    config = ask(CONFIG, options)
-    with kept_eggs(cache, index, config):
+    given = {option.partition("=")[0] for option in options}
+    fixed = {name: version for name, version in FIXED.items() if "{}:{}".format(config["name"], name) not in given}
+    options = [*options, *("{}:{}={}".format(config["name"], name, version) for name, version in sorted(fixed.items()))]
+    if index and "buildout:index" not in given:
+        options.append("buildout:index=" + index)
+    with kept_eggs(cache, index, config, {**locked, **config["pins"], **fixed}):
         picked = run_buildout(place, options, config)
     compile_all([place], "^" + re.escape(config["eggs"]))
     prove(config["bin"])

@@ -107,7 +107,7 @@ def kept(script, tmp_path, monkeypatch):
     """The folder of eggs that outlives a build, with an egg of an earlier one."""
     monkeypatch.setattr(script.platform, "freedesktop_os_release", lambda: {"ID": "debian", "VERSION_ID": "13"}, raising=False)
     monkeypatch.setattr(script.sysconfig, "get_config_var", lambda name: "cp313")
-    with script.kept_eggs(str(tmp_path / "cache"), "", {"pins": {}, "links": "", "eggs": str(tmp_path / "first")}):
+    with script.kept_eggs(str(tmp_path / "cache"), "", {"links": "", "eggs": str(tmp_path / "first")}, {}):
         make_egg(script, tmp_path / "first", "Foo_Bar-1.0-py3.13.egg")
     (kept,) = (tmp_path / "cache").iterdir()
     return kept
@@ -127,13 +127,13 @@ def kept(script, tmp_path, monkeypatch):
 def test_only_what_is_pinned_is_taken_from_an_earlier_build(script, tmp_path, kept, pins, index, links, expected):
     eggs = tmp_path / "eggs"
     eggs.mkdir()
-    with script.kept_eggs(str(tmp_path / "cache"), index, {"pins": pins, "links": links, "eggs": str(eggs)}):
+    with script.kept_eggs(str(tmp_path / "cache"), index, {"links": links, "eggs": str(eggs)}, pins):
         assert sorted(path.name for path in eggs.iterdir()) == expected
 
 
 def test_new_eggs_are_kept_with_byte_code_although_the_build_fails(script, tmp_path, kept):
-    config = {"pins": {}, "links": "", "eggs": str(tmp_path / "eggs")}
-    with pytest.raises(SystemExit), script.kept_eggs(str(tmp_path / "cache"), "", config):
+    config = {"links": "", "eggs": str(tmp_path / "eggs")}
+    with pytest.raises(SystemExit), script.kept_eggs(str(tmp_path / "cache"), "", config, {}):
         make_egg(script, tmp_path / "eggs", "new-2.0-py3.13-linux-x86_64.egg")
         sys.exit(1)
     compiled = kept / "new-2.0-py3.13-linux-x86_64.egg/package/__pycache__" / f"__init__.{BYTE_CODE}"
@@ -166,7 +166,7 @@ def test_the_folders_above_the_project_get_the_time_too(script):
     ],
 )
 def test_an_egg_that_a_recipe_patched_is_not_kept(script, tmp_path, kept, patch):
-    with script.kept_eggs(str(tmp_path / "cache"), "", {"pins": {}, "links": "", "eggs": str(tmp_path / "eggs")}):
+    with script.kept_eggs(str(tmp_path / "cache"), "", {"links": "", "eggs": str(tmp_path / "eggs")}, {}):
         patch(make_egg(script, tmp_path / "eggs", "new-2.0-py3.13.egg"))
     assert [path.name for path in kept.iterdir()] == ["Foo_Bar-1.0-py3.13.egg"]
 
