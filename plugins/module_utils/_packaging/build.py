@@ -8,50 +8,95 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 
 from .._build_options import BuildOptions
 from .._docker.build import build_image
 from .._docker.buildkit import BuildRequest
+from .._env.blocks import install_system_packages
 from .._env.dockerfile import DOCKERFILE
+from .._env.plan import MakeLock
+from .._env.wanted import remove_requirements
 from .._environments.host import Host
+from .._environments.locking import make_lock, read_logins
 from .._environments.place import Place
+from .._environments.unlocked import Unlocked
 from .._errors import CommandFailed
 from .._image import Image
 from . import staging
-from .context import Context
+from .archive import write_tar
+from .context import INSTALLER, PYTHON_PACKAGES, Context
+from .tasks import NEVER, Present
 
-KEEP_ALWAYS, KEEP_ON_FAILURE = "always", "on_failure"
+
+def lock_context(task: Present, host: Host, context: Context) -> Context:
+    """Return the context with the lock that its build installs, where there is one. Raises CommandFailed, with the resolver's reason."""
+    wanted = context.wanted
+    if wanted is None:
+        return context
+    if context.has_python:
+        lock = _make_lock(host, task, context, task.spec.base)
+    else:
+        image = _add_python(host, task)
+        try:
+            lock = _make_lock(host, task, context, image)
+        finally:
+            host.engine.remove_image(image, force=True)
+    return replace(context, lock=remove_requirements(lock, wanted.present))
 
 
-def build_new(
-    host: Host, place: Place, options: BuildOptions, context: Context, labels: Mapping[str, str], build_dir: str, keep: str
-) -> Image:
-    """Return the new image, which has the place's new tag; the context is kept in ``build_dir`` as ``keep`` says.
+def build_new(task: Present, host: Host, context: Context, labels: Mapping[str, str]) -> Image:
+    """Return the new image, which has the place's new tag.
 
-    Raises CommandFailed, naming the step, if the build fails; then nothing is left of it but what is to be kept.
+    Raises CommandFailed, naming the step, if the build fails; then nothing is left of it but the build folder, where it is to be kept.
     """
-    request = BuildRequest(
+
+    def feed(out):
+        write_tar(context.trees, context.texts(host.builder.has_buildkit), out)
+
+    request = replace(_request(task.options, task.place.new_tag), feed=feed, labels=labels)
+    try:
+        return build_image(host.engine, host.connection, host.builder, request, _log(task), host.environment)
+    except CommandFailed as error:
+        if task.keep != NEVER:
+            staging.write(task.build_dir, context)
+            error.details["build_dir"] = task.build_dir
+        raise
+
+
+def _make_lock(host: Host, task: Present, context: Context, base: str) -> str:
+    wanted, logins = context.wanted, read_logins(task.options.secrets, host.environment)
+    with host.searching_builder():
+        return make_lock(host, Unlocked(base, INSTALLER, wanted.requirements, wanted.constraints or None, logins=logins), MakeLock())
+
+
+def _add_python(host: Host, task: Present) -> str:
+    """Return the name of the base image with the Python that the build will install in it; its cache has that step then."""
+    lines = [f"FROM {task.spec.base}", "USER root", *install_system_packages(sorted({*task.spec.system_packages, *PYTHON_PACKAGES}))]
+    text = "".join(f"{line}\n" for line in lines)
+    request = replace(_request(task.options, _base_tag(task.place)), feed=lambda out: write_tar({}, {DOCKERFILE: text}, out))
+    build_image(host.engine, host.connection, host.builder, request, _log(task), host.environment)
+    return request.tag
+
+
+def _base_tag(place: Place) -> str:
+    return place.new_tag.replace(":dockenv-new", ":dockenv-base")
+
+
+def _request(options: BuildOptions, tag: str) -> BuildRequest:
+    return BuildRequest(
         context=os.curdir,
-        tag=place.new_tag,
+        tag=tag,
         dockerfile=DOCKERFILE,
         args=options.args,
-        labels=labels,
         target=options.target,
         platforms=options.platforms,
         secrets=options.secrets,
         cache_from=options.cache_from,
         cache_to=options.cache_to,
         pull=options.pull,
-        feed=lambda out: context.write(out, host.builder.has_buildkit),
     )
-    try:
-        image = build_image(host.engine, host.connection, host.builder, request, options.log_path or place.log, host.environment)
-    except CommandFailed:
-        if keep in (KEEP_ALWAYS, KEEP_ON_FAILURE):
-            staging.write(build_dir, context)
-        raise
-    if keep == KEEP_ALWAYS:
-        staging.write(build_dir, context)
-    elif staging.find_ours(build_dir) is not None:
-        staging.remove(build_dir)
-    return image
+
+
+def _log(task: Present) -> str:
+    return task.options.log_path or task.place.log

@@ -11,19 +11,21 @@ from typing import Any
 
 from .._env.ports import Port
 from .._environments.report import describe_image, say
+from .._image_name import ImageName
 from .._venv_image.plan import Stage
-from .._venv_image.spec import VenvImageSpec
-from .converge import Result, Task
+from .converge import Result
+from .tasks import Absent, Present
 
 
-def report(task: Task, result: Result) -> dict[str, Any]:
+def report(task: Present | Absent, result: Result) -> dict[str, Any]:
     """Return a module's return values."""
-    words = render_run_command(task.spec)
+    words = render_run_command(task.place.image, task.spec.ports if isinstance(task, Present) else ())
     context = result.context
     return {
         "changed": result.plan.changed,
         "reasons": list(result.plan.reasons),
         "actions": [f"write {step.path}" if isinstance(step, Stage) else say(step) for step in result.plan.steps],
+        "diff": [dict(entry) for entry in result.plan.diff],
         "strategy": context.decision.strategy if context else None,
         "strategy_reasons": list(context.decision.reasons) if context else [],
         "dockerfile": context.dockerfile if context else None,
@@ -35,7 +37,7 @@ def report(task: Task, result: Result) -> dict[str, Any]:
     }
 
 
-def render_run_command(spec: VenvImageSpec) -> list[str]:
+def render_run_command(image: ImageName, ports: tuple[Port, ...]) -> list[str]:
     """Return the words that start a container of the image, its ports published on this machine."""
-    ports = [Port(port.container, port.protocol, port.host or port.container, port.address) for port in spec.ports]
-    return ["docker", "run", "--rm", *(f"--publish={port.published}" for port in ports), str(spec.image)]
+    published = [Port(port.container, port.protocol, port.host or port.container, port.address) for port in ports]
+    return ["docker", "run", "--rm", *(f"--publish={port.published}" for port in published), str(image)]

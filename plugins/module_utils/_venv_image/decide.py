@@ -10,8 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .._errors import InvalidInput
+from .distributions import Distribution
 
 RELOCATE, REBUILD = "relocate", "rebuild"
+FAIL, WHEEL, COPY = "fail", "wheel", "copy"
 
 # So many are named where there are more.
 _MOST_NAMED = 3
@@ -25,16 +27,30 @@ class Decision:
     reasons: tuple[str, ...] = ()
 
 
-def find_obstacles(misfits: Sequence[str], uses_system_packages: bool, strays: Sequence[str], exits: Sequence[str]) -> tuple[str, ...]:
-    """Return why a virtualenv cannot be relocated; ``strays`` and ``exits`` are paths of files and links in it."""
-    found = list(misfits)
+@dataclass(frozen=True)
+class Found:
+    """What was found in a virtualenv that its image would not have.
+
+    ``strays`` are files that hold its path, ``exits`` links that lead out of it, ``outward`` folders that it adds to the search path.
+    """
+
+    strays: Sequence[str] = ()
+    exits: Sequence[str] = ()
+    outward: Sequence[str] = ()
+
+
+def find_obstacles(misfits: Sequence[str], uses_system_packages: bool, found: Found) -> tuple[str, ...]:
+    """Return why a virtualenv cannot be relocated."""
+    obstacles = list(misfits)
     if uses_system_packages:
-        found.append("the virtualenv uses packages of the system's Python, which it does not hold")
-    if strays:
-        found.append(f"files that cannot be changed hold the virtualenv's path: {_name(strays)}")
-    if exits:
-        found.append(f"links lead out of the virtualenv: {_name(exits)}")
-    return tuple(found)
+        obstacles.append("the virtualenv uses packages of the system's Python, which it does not hold")
+    if found.strays:
+        obstacles.append(f"files that cannot be changed hold the virtualenv's path: {_name(found.strays)}")
+    if found.exits:
+        obstacles.append(f"links lead out of the virtualenv: {_name(found.exits)}")
+    if found.outward:
+        obstacles.append(f"folders that the image does not have are on its search path: {_name(found.outward)}")
+    return tuple(obstacles)
 
 
 def decide(asked: str, obstacles: Sequence[str]) -> Decision:
@@ -46,6 +62,16 @@ def decide(asked: str, obstacles: Sequence[str]) -> Decision:
     if asked == RELOCATE:
         raise InvalidInput(f"strategy: the virtualenv cannot be relocated: {'; '.join(obstacles)}; use auto or rebuild")
     return Decision(REBUILD, tuple(obstacles))
+
+
+def check_editables(asked: str, editables: Sequence[Distribution]) -> None:
+    """Raise InvalidInput for packages that are links to folders of the host, unless the task says what becomes of them."""
+    if asked == FAIL and editables:
+        names = _name([f"{each.name} ({each.source})" for each in editables])
+        raise InvalidInput(
+            f"on_editable: the virtualenv has packages that are links to folders: {names}; set on_editable to wheel to install them "
+            "in the image, or to copy to take their folders along"
+        )
 
 
 def _name(paths: Sequence[str]) -> str:

@@ -9,27 +9,32 @@ from __future__ import annotations
 import os.path
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Callable
 
 from .._env.dockerignore import Pattern, parse_dockerignore
 from .._env.names import check_base_image, check_host_path, check_image_path, check_system_package, check_user
 from .._env.options import User, read_env, read_labels, read_list, read_value, read_words
 from .._env.ports import Port, parse_port
+from .._env.wanted import check_installable
 from .._errors import InvalidInput
 from .._image_name import ImageName, parse_image_name
+from .._requirements import parse_requirement
 
 # The label of the OCI image specification that took the place of MAINTAINER
 MAINTAINER = "org.opencontainers.image.authors"
 VENV_DEST = "/usr/local/lib/{name}"
 PROJECT_DEST = "/usr/local/src/{name}"
 
+Read = Callable[[str], str]
+
 
 @dataclass(frozen=True)
 class VenvImageSpec:
     """An image as asked for.
 
-    ``venv`` and ``project`` are folders of the host; a project that is None may still be named by the virtualenv itself. ``exclude``
-    are patterns of what stays behind of the project, as in a .dockerignore. ``user`` is made in the image where it is missing.
+    ``venv`` and ``project`` are folders of the host; a project that is None may still be named by the virtualenv itself, an empty
+    one is none. ``exclude`` are patterns of what stays behind of the project, as in a .dockerignore. ``user`` is made in the image
+    where it is missing. ``requirements`` are lines of a requirements file.
     """
 
     venv: str
@@ -40,6 +45,7 @@ class VenvImageSpec:
     venv_dest: str | None = None
     project_dest: str | None = None
     system_packages: tuple[str, ...] = ()
+    requirements: tuple[str, ...] = ()
     env: tuple[tuple[str, str], ...] = ()
     labels: tuple[tuple[str, str], ...] = ()
     ports: tuple[Port, ...] = ()
@@ -55,18 +61,23 @@ class VenvImageSpec:
     on_editable: str = "fail"
 
     @classmethod
-    def from_params(cls, params: Mapping[str, Any]) -> VenvImageSpec:
-        """Return what the module's parameters ask for. Raises InvalidInput, naming the option and, in a list, the entry by its index."""
+    def from_params(cls, params: Mapping[str, Any], read: Read) -> VenvImageSpec:
+        """Return what the module's parameters ask for.
+
+        ``read`` returns the text of a file and raises OSError. Raises InvalidInput, naming the option and, in a list, the entry
+        by its index.
+        """
         return cls(
             venv=_read_venv(params),
-            project=check_host_path(params["project_path"], "project_path") if params["project_path"] else None,
+            project=check_host_path(params["project_path"], "project_path") if params["project_path"] else params["project_path"],
             image=parse_image_name(params["name"], params["tag"]),
-            base=check_base_image(params["base_image"]),
+            base=_read_base(params),
             strategy=params["strategy"],
             venv_dest=_read_dest("venv_dest", params["venv_dest"]),
             project_dest=_read_dest("project_dest", params["project_dest"]),
-            system_packages=read_list("system_packages", params["system_packages"], check_system_package),
-            env=read_env(params["env"] or {}),
+            system_packages=_read_system_packages(params, read),
+            requirements=_read_requirements(params["requirements"] or ()),
+            env=_read_env(params),
             labels=_read_labels(params),
             ports=read_list("ports", params["ports"], parse_port),
             user=User(check_user(params["user"], "user")) if params["user"] not in (None, "root") else None,
@@ -106,6 +117,43 @@ def _read_venv(params: Mapping[str, Any]) -> str:
     if name in (".", "..") or "/" in name or "\0" in name:
         raise InvalidInput(f"venv_name: {name!r} is not the name of a folder; give the path as venv instead")
     return os.path.join(check_host_path(params["venv_root"], "venv_root"), name)
+
+
+def _read_base(params: Mapping[str, Any]) -> str:
+    if params["base_image"] is None:
+        raise InvalidInput("base_image: it is missing; name the image to start from, such as python:3.13-slim")
+    return check_base_image(params["base_image"])
+
+
+def _read_system_packages(params: Mapping[str, Any], read: Read) -> tuple[str, ...]:
+    """Return the packages of the list and of the file, in which each line has one name, in order."""
+    listed = read_list("system_packages", params["system_packages"], check_system_package)
+    path = params["system_packages_file"]
+    if path is None:
+        return tuple(sorted(listed))
+    try:
+        lines = read(check_host_path(path, "system_packages_file")).splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise InvalidInput(f"system_packages_file: {path!r} cannot be read: {reason}; name a text file with one package a line") from None
+    names = [(number, line.partition("#")[0].strip()) for number, line in enumerate(lines, 1)]
+    return tuple(sorted({*listed, *(check_system_package(name, f"{path}, line {number}") for number, name in names if name)}))
+
+
+def _read_requirements(entries: Sequence[str]) -> tuple[str, ...]:
+    found = [parse_requirement(str(text), f"requirements[{index}]") for index, text in enumerate(entries)]
+    for requirement in found:
+        check_installable(requirement)
+    return tuple(requirement.line_with_hashes for requirement in found)
+
+
+def _read_env(params: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    env = read_env(params["env"] or {})
+    if any(name == "PYTHONPATH" for name, _value in env):
+        raise InvalidInput(
+            "env: PYTHONPATH is made from project_on_pythonpath and pythonpath_entries; add the folders to pythonpath_entries"
+        )
+    return env
 
 
 def _read_dest(option: str, path: str | None) -> str | None:
