@@ -102,7 +102,8 @@ def read_patterns(project: str) -> tuple[Pattern, ...]:
 def _ask_venv(venv: str, code: str) -> str:
     """Return what the virtualenv's Python prints, in JSON. Raises CommandFailed."""
     python = os.path.join(venv, "bin", "python3")
-    answer = _commands.run([python, "-I", "-c", code])
+    # No byte code: a .pth file may import something of the virtualenv, which is only read.
+    answer = _commands.run([python, "-I", "-B", "-c", code])
     try:
         json.loads(answer.stdout)
     except ValueError:
