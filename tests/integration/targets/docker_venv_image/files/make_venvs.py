@@ -42,9 +42,7 @@ setup(name="linked", version="1.0", packages=["linked"], entry_points={"console_
 
 
 def run(*command, **more):
-    done = subprocess.run(
-        [str(word) for word in command], check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True, **more
-    )
+    done = subprocess.run([str(word) for word in command], check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **more)
     if done.returncode:
         sys.exit(f"{command}: {done.stdout}")
 
