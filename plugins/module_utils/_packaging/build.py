@@ -23,6 +23,8 @@ from .._environments.place import Place
 from .._environments.unlocked import Unlocked
 from .._errors import CommandFailed
 from .._image import Image
+from .._venv_image.plan import LABEL_IMAGE
+from .._venv_image.proof import find_verdict
 from . import staging
 from .archive import write_tar
 from .context import INSTALLER, PYTHON_PACKAGES, Context
@@ -61,6 +63,9 @@ def build_new(task: Present, host: Host, context: Context, labels: Mapping[str, 
         if task.keep != NEVER:
             staging.write(task.build_dir, context)
             error.details["build_dir"] = task.build_dir
+        verdict = find_verdict(error.details["stdout"])
+        if verdict is not None:
+            error.message = f"{verdict}; the whole output is in {_log(task)}"
         raise
 
 
@@ -74,12 +79,14 @@ def _add_python(host: Host, task: Present) -> str:
     """Return the name of the base image with the Python that the build will install in it; its cache has that step then."""
     lines = [f"FROM {task.spec.base}", "USER root", *install_system_packages(sorted({*task.spec.system_packages, *PYTHON_PACKAGES}))]
     text = "".join(f"{line}\n" for line in lines)
-    request = replace(_request(task.options, _base_tag(task.place)), feed=lambda out: write_tar({}, {DOCKERFILE: text}, out))
+    labels = {LABEL_IMAGE: str(task.place.image)}
+    request = replace(_request(task.options, base_tag(task.place)), feed=lambda out: write_tar({}, {DOCKERFILE: text}, out), labels=labels)
     build_image(host.engine, host.connection, host.builder, request, _log(task), host.environment)
     return request.tag
 
 
-def _base_tag(place: Place) -> str:
+def base_tag(place: Place) -> str:
+    """Return the name of a base image with Python while a lock is made for it."""
     return place.new_tag.replace(":dockenv-new", ":dockenv-base")
 
 

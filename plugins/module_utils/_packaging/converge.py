@@ -21,7 +21,7 @@ from .._errors import EngineError
 from .._image import Image
 from .._venv_image.plan import LABEL_IMAGE, Seen, Stage, plan_image, plan_removal, plan_stage
 from . import staging
-from .build import build_new, lock_context
+from .build import base_tag, build_new, lock_context
 from .context import Context, read_context
 from .memo import Memo
 from .observe import see_source
@@ -136,7 +136,7 @@ def _see(task: Present | Absent, host: Host) -> tuple[Seen, Plan]:
     """Return what there is, and the plan to remove what a task that was killed has left."""
     is_present = isinstance(task, Present)
     view = EngineView(host.sight, task.options.base_check if is_present else "none")
-    ours = {task.place.new_tag, task.place.old_tag}
+    ours = {task.place.new_tag, task.place.old_tag, base_tag(task.place)}
     tags = tuple(sorted(ours & {tag for image in view.images if LABEL_IMAGE in image.labels for tag in image.tags}))
     paths = staging.find_leftovers(task.build_dir)
     cleaning = Plan((CleanUp(paths, tags),), ("interrupted",)) if paths or tags else Plan()

@@ -7,9 +7,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 
 from .move import AFTER, BEFORE
+
+_FAILURE = "The virtualenv does not work at "
+_VERDICT = re.compile(rf"{_FAILURE}/.*")
 
 
 def render_proof(old: Sequence[str], distributions: int, rewritten: Sequence[str] = ()) -> str:
@@ -18,11 +22,17 @@ def render_proof(old: Sequence[str], distributions: int, rewritten: Sequence[str
     ``old`` are the paths that no file may hold any more, ``distributions`` is how many there must be at least, and ``rewritten``
     are the files, relative to the virtualenv, that are not as their packages brought them.
     """
-    values = {"OLD": list(old), "EXPECTED": distributions, "REWRITTEN": list(rewritten), "BEFORE": BEFORE, "AFTER": AFTER}
+    values = {"OLD": list(old), "EXPECTED": distributions, "REWRITTEN": list(rewritten), "BEFORE": BEFORE, "AFTER": AFTER, "FAILURE": _FAILURE}
     text = _SCRIPT
     for name, value in values.items():
         text = text.replace(f"@{name}@", json.dumps(value, ensure_ascii=True))
     return text
+
+
+def find_verdict(output: str) -> str | None:
+    """Return the sentence with which the script ended a build, by the build's output; None if something else ended it."""
+    found = _VERDICT.search(output)
+    return found.group().strip() if found else None
 
 
 _SCRIPT = '''\
@@ -60,7 +70,7 @@ TIME = 315619200
 
 
 def fail(sentence):
-    sys.exit("The virtualenv does not work at " + VENV + ": " + sentence)
+    sys.exit(@FAILURE@ + VENV + ": " + sentence)
 
 
 def files():

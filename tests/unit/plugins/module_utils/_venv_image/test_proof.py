@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 import pytest
-from ansible_collections.dockenv.python.plugins.module_utils._venv_image.proof import render_proof
+from ansible_collections.dockenv.python.plugins.module_utils._venv_image.proof import find_verdict, render_proof
 
 SITE = "lib/python{}.{}/site-packages".format(*sys.version_info)
 NAME = "tool-1.0.dist-info"
@@ -124,3 +124,9 @@ def test_scripts_of_other_languages_are_not_started(venv):
 def test_the_script_removes_itself(venv):
     assert prove(venv, "--remove") == ""
     assert not (venv.parent / "prove.py").exists()
+
+
+def test_verdict_in_the_output_of_a_build():
+    output = "#6 0.9 done\n#6 1.2 The virtualenv does not work at /usr/x: it is broken\n#6 ERROR: executor failed\n"
+    assert find_verdict(output) == "The virtualenv does not work at /usr/x: it is broken"
+    assert find_verdict("RUN The virtualenv") is None
