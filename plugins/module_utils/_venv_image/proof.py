@@ -22,7 +22,14 @@ def render_proof(old: Sequence[str], distributions: int, rewritten: Sequence[str
     ``old`` are the paths that no file may hold any more, ``distributions`` is how many there must be at least, and ``rewritten``
     are the files, relative to the virtualenv, that are not as their packages brought them.
     """
-    values = {"OLD": list(old), "EXPECTED": distributions, "REWRITTEN": list(rewritten), "BEFORE": BEFORE, "AFTER": AFTER, "FAILURE": _FAILURE}
+    values = {
+        "OLD": list(old),
+        "EXPECTED": distributions,
+        "REWRITTEN": list(rewritten),
+        "BEFORE": BEFORE,
+        "AFTER": AFTER,
+        "FAILURE": _FAILURE,
+    }
     text = _SCRIPT
     for name, value in values.items():
         text = text.replace(f"@{name}@", json.dumps(value, ensure_ascii=True))
