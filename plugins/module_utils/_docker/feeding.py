@@ -26,15 +26,16 @@ def feeding(feed: Feed) -> Iterator[int]:
     thread = threading.Thread(target=_write, args=(feed, writer, errors), daemon=True)
     thread.start()
     try:
-        yield reader
+        try:
+            yield reader
+        finally:
+            with suppress(OSError):
+                os.close(reader)
+            thread.join()
     except Exception as error:
         if errors:
             raise errors[0] from error
         raise
-    finally:
-        with suppress(OSError):
-            os.close(reader)
-        thread.join()
     if errors:
         raise errors[0]
 

@@ -18,17 +18,24 @@ from .tree import Item, open_source, stamp_of
 # 1980-01-02: users' archives of installed files cannot hold times before 1980, in any time zone.
 _TIME = 315619200
 _CHUNK = 1 << 20
+# What no tar file has where a file begins; it ends none either.
+_NO_HEADER = b"\xff" * 512
 
 
 def write_tar(trees: Mapping[str, Iterable[Item]], files: Mapping[str, str], out: BinaryIO) -> None:
     """Write the trees, each below its name, and text files. Raises DockenvError for a file that changes meanwhile."""
-    with tarfile.open(fileobj=out, mode="w|", format=tarfile.PAX_FORMAT, bufsize=_CHUNK) as tar:
-        for name, text in sorted(files.items()):
-            _add(tar, name, text.encode("utf-8", "surrogateescape"))
-        for root, items in trees.items():
-            _add_folders(tar, root, items)
-            for item in items:
-                _add_item(tar, f"{root}/{item.path}", item)
+    try:
+        with tarfile.open(fileobj=out, mode="w|", format=tarfile.PAX_FORMAT, bufsize=_CHUNK) as tar:
+            for name, text in sorted(files.items()):
+                _add(tar, name, text.encode("utf-8", "surrogateescape"))
+            for root, items in trees.items():
+                _add_folders(tar, root, items)
+                for item in items:
+                    _add_item(tar, f"{root}/{item.path}", item)
+    except DockenvError:
+        # Readers take an archive without an end for a whole one.
+        out.write(_NO_HEADER)
+        raise
 
 
 def _add_item(tar: tarfile.TarFile, name: str, item: Item) -> None:

@@ -21,7 +21,7 @@ from .._environments.host import Host
 from .._environments.locking import make_lock, read_logins
 from .._environments.place import Place
 from .._environments.unlocked import Unlocked
-from .._errors import CommandFailed
+from .._errors import CommandFailed, DockenvError
 from .._image import Image
 from .._venv_image.plan import LABEL_IMAGE
 from .._venv_image.proof import find_verdict
@@ -66,6 +66,9 @@ def build_new(task: Present, host: Host, context: Context, labels: Mapping[str, 
         verdict = find_verdict(error.details["stdout"])
         if verdict is not None:
             error.message = f"{verdict}; the whole output is in {_log(task)}"
+        raise
+    except DockenvError:
+        host.engine.remove_image(task.place.new_tag, force=True)
         raise
 
 
