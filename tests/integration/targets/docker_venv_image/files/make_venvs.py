@@ -128,6 +128,8 @@ def make_with_path_in(path, content):
 
 
 def main():
+    # Without it uv does not go by the certificates of the system.
+    os.environ["UV_SYSTEM_CERTS"] = os.environ["UV_NATIVE_TLS"] = "true"
     run(sys.executable, "-m", "venv", TOOLS)
     run(TOOLS / "bin/pip", "install", "--quiet", "uv", "virtualenv")
     made = {
