@@ -58,6 +58,13 @@ def make_venv(path, *options):
     return path
 
 
+def make_small(path, *options):
+    """Make one that has no pip in the end: most of the time in a build would be for its byte code."""
+    make_venv(path, *options)
+    run(TOOLS / "bin/uv", "pip", "uninstall", "--quiet", "--python", path / "bin/python3", "pip", "setuptools")
+    return path
+
+
 def make_source(name, folder=""):
     """Make the sources of a package whose program prints its name."""
     source = ROOT / "sources" / name
@@ -82,22 +89,23 @@ def make_plain(path):
     return path
 
 
-def make_editable(path, *options):
-    make_venv(path)
+def make_editable(path):
+    make_small(path)
     flat, nested = make_source("flat"), make_source("nested", "src")
-    pip_install(path, "--editable", flat, "--editable", nested, *options)
+    pip_install(path, "--editable", flat, "--editable", nested)
     return path
 
 
 def make_linked(path):
-    """One with the link that setup.py develop makes, for which pip has to be old enough."""
-    make_venv(path)
+    """One with the link that setup.py develop makes, for which setuptools has to be old enough."""
+    make_small(path)
     source = ROOT / "sources/linked"
     (source / "linked").mkdir(parents=True)
     (source / "linked/__init__.py").write_text("def main():\n    print('linked works')\n")
     (source / "setup.py").write_text(SETUP)
     pip_install(path, "setuptools<74", "wheel")
     run(path / "bin/python3", "setup.py", "--quiet", "develop", "--no-deps", cwd=source)
+    run(TOOLS / "bin/uv", "pip", "uninstall", "--quiet", "--python", path / "bin/python3", "setuptools", "wheel")
     return path
 
 
@@ -121,7 +129,7 @@ def make_uv(path):
 
 def make_with_path_in(path, content):
     """One with a data file that holds its path."""
-    make_venv(path)
+    make_small(path)
     site = next((path / "lib").glob("python*/site-packages"))
     (site / "cache.dat").write_bytes(content % os.fsencode(path))
     return path
@@ -134,11 +142,11 @@ def main():
     run(TOOLS / "bin/pip", "install", "--quiet", "uv", "virtualenv")
     made = {
         "plain": make_plain(ROOT / "plain"),
-        "copies": make_venv(ROOT / "copies", "--copies"),
+        "copies": make_small(ROOT / "copies", "--copies"),
         "virtualenv": make_virtualenv(ROOT / "virtualenv"),
         "uv": make_uv(ROOT / "uv"),
-        "long": make_venv(ROOT / ("long" * 20) / ("path" * 20)),
-        "marks": make_venv(ROOT / "a space, 100% größe"),
+        "long": make_small(ROOT / ("long" * 20) / ("path" * 20)),
+        "marks": make_small(ROOT / "a space, 100% größe"),
         "colon": make_uv(ROOT / "colon:colon"),
         "system": make_system(ROOT / "system"),
         "editable": make_editable(ROOT / "editable"),
