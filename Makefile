@@ -141,7 +141,7 @@ testbed-down: $(READY) ## remove the test hosts; stop the engine if the test bed
 bench: testbed-up ## the figures of docs/benchmarks.md; WRITE=--write puts them there
 	molecule destroy --scenario-name bench
 	molecule converge --scenario-name bench
-	python tests/bench host envs $(WRITE)
+	python tests/bench host envs venv_image $(WRITE)
 	molecule destroy --scenario-name bench
 
 # --- environments

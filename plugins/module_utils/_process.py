@@ -16,6 +16,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Callable
 
+DEVNULL = subprocess.DEVNULL
+
 # How long a command may take to clean up after itself before it is killed, in seconds
 GRACE = 5.0
 
@@ -48,16 +50,18 @@ def stream(
     env: Mapping[str, str] | None = None,
     cwd: str | None = None,
     timeout: float | None = None,
+    stdin: int = DEVNULL,
 ) -> Ended:
-    """Run ``argv`` without input and hand each line of its output and error output, without its end, to ``on_line``.
+    """Run ``argv`` and hand each line of its output and error output, without its end, to ``on_line``.
 
-    ``timeout`` is in seconds. The command and all it started are ended when the time is over, when ``on_line`` raises,
-    and when this process dies. A program that cannot be started gives rc 1 and a line that says why.
+    ``stdin`` is a file descriptor; by default there is no input. ``timeout`` is in seconds. The command and all it started are
+    ended when the time is over, when ``on_line`` raises, and when this process dies. A program that cannot be started gives
+    rc 1 and a line that says why.
     """
     # run_command hands lines on only when all is over.
     process = subprocess.Popen(  # pylint: disable=ansible-bad-function
         [sys.executable, "-I", "-S", "-c", _LEASH, str(os.getpid()), *argv],
-        stdin=subprocess.DEVNULL,
+        stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         env=dict(env) if env is not None else None,

@@ -16,7 +16,7 @@ BEGIN, END = "<!-- {name}:begin -->\n", "<!-- {name}:end -->\n"
 def main() -> int:
     """Return 0 when all limits are reached, 1 otherwise."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("suites", nargs="+", choices=["host", "envs"])
+    parser.add_argument("suites", nargs="+", choices=["host", "envs", "venv_image"])
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
     is_reached = True

@@ -59,11 +59,11 @@ def task_seconds(module: str, options: dict[str, object]) -> float:
 
 
 class Module:
-    """A module with its options, placed on the host as Ansible places it, and run there again and again."""
+    """A module with its options, placed on the host as Ansible places it, and run there again and again; ``wrapper`` is its path."""
 
     def __init__(self, name: str, options: dict[str, object]) -> None:
         self._name = name
-        self._wrapper = _place(name, options)
+        self.wrapper = _place(name, options)
 
     def seconds(self) -> float:
         """Run it once; return the seconds on the host. Raises where it changes or fails."""
@@ -74,7 +74,7 @@ class Module:
 
     def run(self) -> tuple[float, dict[str, Any]]:
         """Run it once; return the seconds on the host, and its result. Raises where it fails."""
-        seconds, output = command_seconds("/usr/bin/python3", self._wrapper)
+        seconds, output = command_seconds("/usr/bin/python3", self.wrapper)
         return seconds, json.loads(output.splitlines()[-1])
 
 

@@ -12,14 +12,16 @@ import os
 import re
 import secrets as random_names
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 from .._build_options import Secret
 from .._commands import ask
 from .._errors import CommandFailed, InvalidInput
-from .._process import stream
+from .._process import DEVNULL, stream
 from .buildlog import BuildLog
 from .connection import Connection
+from .feeding import Feed, feeding
 from .progress import Failure, describe_failure, find_failure
 
 # Behind PATH, because a task that becomes another user often has a short one
@@ -68,7 +70,10 @@ class Builder:
 
 @dataclass(frozen=True)
 class BuildRequest:
-    """One build: ``context`` and ``dockerfile`` are absolute paths, ``tag`` is the name that the image gets."""
+    """One build: ``context`` and ``dockerfile`` are absolute paths, ``tag`` is the name that the image gets.
+
+    With ``feed``, which writes a tar file, there is no context on the disk, and ``dockerfile`` is a path in that file.
+    """
 
     context: str
     tag: str
@@ -82,6 +87,7 @@ class BuildRequest:
     cache_to: tuple[str, ...] = ()
     pull: bool = False
     no_cache: bool = False
+    feed: Feed | None = None
 
 
 # --- which client
@@ -164,7 +170,7 @@ def build_argv(builder: Builder, connection: Connection, request: BuildRequest, 
     words += _cache_argv(builder, request)
     words += ["--pull"] if request.pull else []
     words += ["--no-cache"] if request.no_cache else []
-    return [*words, request.context]
+    return [*words, "-" if request.feed else request.context]
 
 
 def connection_argv(connection: Connection) -> list[str]:
@@ -241,12 +247,9 @@ def build(
     variables = {name: f"DOCKENV_{random_names.token_hex(8).upper()}" for name in values}
     argv = build_argv(builder, connection, request, variables)
     lines: list[str] = []
-    ended = stream(
-        argv,
-        on_line=lambda line: lines.append(log.add(line)),
-        env={**_child_environment(environment, connection), **{variables[name]: values[name] for name in values}},
-        timeout=timeout,
-    )
+    child_environment = {**_child_environment(environment, connection), **{variables[name]: values[name] for name in values}}
+    with feeding(request.feed) if request.feed else nullcontext(DEVNULL) as stdin:
+        ended = stream(argv, lambda line: lines.append(log.add(line)), env=child_environment, timeout=timeout, stdin=stdin)
     if ended.rc == 0:
         return
     failure = Failure("", f"it took longer than {timeout:g} seconds") if ended.timed_out else find_failure(lines)

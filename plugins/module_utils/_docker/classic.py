@@ -7,13 +7,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from .._errors import CommandFailed
 from .buildkit import BuildRequest
 from .buildlog import BuildLog
 from .engine import Engine
+from .feeding import feeding
 from .progress import Failure, describe_failure
 
 _STEP = re.compile(r"Step \d+/\d+ : .+")
@@ -31,8 +33,8 @@ def build(engine: Engine, request: BuildRequest, log: BuildLog) -> None:
     the images of the steps before are gone.
     """
     reader = _Reader(log)
-    with engine.asking(f"building the image {request.tag}"):
-        reader.read(engine.client.build(**_arguments(request)))
+    with engine.asking(f"building the image {request.tag}"), _context(request) as context:
+        reader.read(engine.client.build(**_arguments(request), **context))
     if reader.error is None:
         return
     _remove_unfinished(engine, reader.made)
@@ -47,7 +49,6 @@ def build(engine: Engine, request: BuildRequest, log: BuildLog) -> None:
 
 def _arguments(request: BuildRequest) -> dict[str, Any]:
     return {
-        "path": request.context,
         "dockerfile": request.dockerfile,
         "tag": request.tag,
         "buildargs": dict(request.args),
@@ -62,6 +63,15 @@ def _arguments(request: BuildRequest) -> dict[str, Any]:
         # The engine's time-out is for answers; a step may be silent for as long as it takes
         "timeout": None,
     }
+
+
+@contextmanager
+def _context(request: BuildRequest) -> Iterator[dict[str, Any]]:
+    if request.feed is None:
+        yield {"path": request.context}
+        return
+    with feeding(request.feed) as descriptor, open(descriptor, "rb", closefd=False) as file:
+        yield {"fileobj": file, "custom_context": True}
 
 
 class _Reader:

@@ -83,12 +83,12 @@ def compute_digest(build: BuildInput) -> InputDigest:
     return InputDigest(f"sha256:{hashlib.sha256(_canonical(parts)).hexdigest()}", parts, build.base)
 
 
-def digest_labels(digest: InputDigest, environment: str) -> dict[str, str]:
-    """Return the labels that an image carries so that the next run can compare."""
+def digest_labels(digest: InputDigest, name: str, kind: str = LABEL_ENVIRONMENT) -> dict[str, str]:
+    """Return the labels that an image carries so that the next run can compare; ``kind`` is the label that says what it was made for."""
     labels = {
         LABEL_DIGEST: digest.value,
         LABEL_PARTS: _canonical(digest.parts).decode(),
-        LABEL_ENVIRONMENT: environment,
+        kind: name,
     }
     return labels if digest.base is None else {**labels, LABEL_BASE: digest.base}
 

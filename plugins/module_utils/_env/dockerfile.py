@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from .._errors import InvalidInput
 from .._instructions import render_words
@@ -146,7 +146,7 @@ def for_classic_builder(text: str) -> str:
     for number, line in enumerate(text.splitlines(), 1):
         match, buildout = _INSTALL_LINE.fullmatch(line), _BUILDOUT_LINE.fullmatch(line)
         if match is not None and "type=secret" not in line:
-            lines += _classic_step(match.group("lock"))
+            lines += classic_install_steps({match.group("lock"): LOCK})
         elif buildout is not None:
             lines += _classic_buildout(buildout.group("words"))
         elif re.match(r"\s*RUN\s+--", line, re.IGNORECASE):
@@ -157,14 +157,6 @@ def for_classic_builder(text: str) -> str:
         else:
             lines.append(line)
     return "".join(f"{line}\n" for line in lines)
-
-
-def _classic_step(lock: str) -> list[str]:
-    return [
-        render_words("COPY", [INSTALL_SCRIPT, f"{_COPIES}/{INSTALL_SCRIPT}"]),
-        render_words("COPY", [lock, f"{_COPIES}/{LOCK}"]),
-        render_words("RUN", ["python3", "-B", f"{_COPIES}/{INSTALL_SCRIPT}", "--alone"]),
-    ]
 
 
 def _classic_buildout(words: str) -> list[str]:
@@ -198,10 +190,8 @@ def _run(spec: EnvSpec, commands: Iterable[tuple[str, ...]]) -> list[str]:
 
 
 def _install(spec: EnvSpec, layers: int) -> list[str]:
-    mounts = _MOUNTS + (_SECRET if any(identity == NETRC for identity, _version in spec.secrets) else "") + _SCRIPT
-    command = ["python3", "-B", f"{SCRATCH}/{INSTALL_SCRIPT}"]
-    steps = [render_words(f"RUN {mounts} --mount=type=bind,source={path},target={SCRATCH}/{LOCK}", command) for path in _locks(layers)]
-    return [*_secret_versions(spec), *steps, f"ENV VIRTUAL_ENV={ENVIRONMENT} PATH={ENVIRONMENT}/bin:$PATH"]
+    steps = [install_step({path: LOCK}, spec.secrets) for path in _locks(layers)]
+    return [*secret_versions(spec.secrets), *steps, f"ENV VIRTUAL_ENV={ENVIRONMENT} PATH={ENVIRONMENT}/bin:$PATH"]
 
 
 def _run_buildout(buildout: Buildout) -> list[str]:
@@ -210,9 +200,25 @@ def _run_buildout(buildout: Buildout) -> list[str]:
     return [step, f"ENV VIRTUAL_ENV={ENVIRONMENT} PATH={buildout.place}/bin:{ENVIRONMENT}/bin:$PATH"]
 
 
-def _secret_versions(spec: EnvSpec) -> list[str]:
+def install_step(beside: Mapping[str, str], secrets: Iterable[tuple[str, str]], arguments: Sequence[str] = ()) -> str:
+    """Return the instruction that runs the install script with the files and folders of the context that are to stand beside it.
+
+    ``beside`` maps their paths in the context to names, ``secrets`` are ids with versions.
+    """
+    mounts = _MOUNTS + (_SECRET if any(identity == NETRC for identity, _version in secrets) else "") + _SCRIPT
+    mounts += "".join(f" --mount=type=bind,source={path},target={SCRATCH}/{name}" for path, name in beside.items())
+    return render_words(f"RUN {mounts}", ["python3", "-B", f"{SCRATCH}/{INSTALL_SCRIPT}", *arguments])
+
+
+def classic_install_steps(beside: Mapping[str, str], arguments: Sequence[str] = ()) -> list[str]:
+    """Return the same for a builder without mounts: with copies of the files, and without a cache."""
+    copies = [render_words("COPY", [path, f"{_COPIES}/{name}"]) for path, name in {INSTALL_SCRIPT: INSTALL_SCRIPT, **beside}.items()]
+    return [*copies, render_words("RUN", ["python3", "-B", f"{_COPIES}/{INSTALL_SCRIPT}", "--alone", *arguments])]
+
+
+def secret_versions(secrets: Iterable[tuple[str, str]]) -> list[str]:
     """BuildKit's cache does not see a secret's value; an argument that follows the version makes it run the steps again."""
-    versions = [f"{identity}={version}" for identity, version in sorted(spec.secrets) if version]
+    versions = [f"{identity}={version}" for identity, version in sorted(secrets) if version]
     if not versions:
         return []
     return [f"ARG DOCKENV_SECRETS={hashlib.sha256(repr(versions).encode()).hexdigest()[:16]}"]

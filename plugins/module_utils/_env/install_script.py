@@ -16,20 +16,23 @@ SCRATCH = "/tmp"  # noqa: S108 - a tmpfs of one build step, not the host's folde
 CACHE = "/mnt"
 
 
-def render_install_script(installer: str) -> str:
-    """Return the script for an installer of INSTALLERS."""
+def render_install_script(installer: str, environment: str = ENVIRONMENT) -> str:
+    """Return the script for an installer of INSTALLERS and the place of the virtualenv, which needs no quoting."""
     head = f'INSTALLER, VERSION = "{installer}", "{TOOL_VERSIONS[installer]}"'
-    return _SCRIPT.replace("@TOOL@", head)
+    return _SCRIPT.replace("@TOOL@", head).replace("@ENVIRONMENT@", environment)
 
 
 _SCRIPT = '''\
-"""Install a lock into /opt/env so that equal locks give equal files: the same bytes, the same times.
+"""Install a lock into @ENVIRONMENT@ so that equal locks give equal files: the same bytes, the same times.
 
 Run by the Dockerfile beside it, as root, with the Python of the base image. Written by the Ansible
 collection dockenv.python.
 
 install.py          install exactly what is in requirements.txt beside this file; packages cached in /mnt
-install.py --alone  the same without a cache, and remove the folder of this file afterwards
+install.py --alone  without a cache, and remove the folder of this file afterwards
+install.py --add    leave what is there, and add: what is in requirements.txt, if there is one, and the packages whose
+                    sources are the folders in sources/ beside this file
+install.py --add --editable=DIR ...  the same, and the packages in these folders, as links to them
 install.py --compile  what both use: compile the packages that standard input names, a line of JSON each
 """
 
@@ -48,10 +51,11 @@ import sys
 import sysconfig
 
 @TOOL@
-ENV = "/opt/env"
+ENV = "@ENVIRONMENT@"
 PYTHON = ENV + "/bin/python"
 HERE = os.path.dirname(os.path.abspath(__file__))
 LOCK = HERE + "/requirements.txt"
+SOURCES = HERE + "/sources"
 # 1980-01-02: users' archives of installed files cannot hold times before 1980, in any time zone.
 TIME = 315619200
 
@@ -69,6 +73,8 @@ def name_of(line):
 
 def read_entries(path):
     """Return the option lines and the entries of a lock, each entry with its hashes on one line."""
+    if not os.path.exists(path):
+        return [], []
     with open(path, encoding="utf-8") as file:
         joined = file.read().replace("\\\\\\n", " ")
     lines = [re.sub(r"(^|\\s)#.*", "", line).strip() for line in joined.splitlines()]
@@ -111,23 +117,40 @@ def trust_indexes():
         os.environ["PIP_TRUSTED_HOST"] = " ".join([os.environ.get("PIP_TRUSTED_HOST", ""), *hosts]).strip()
 
 
-def install_with_uv(tool):
-    run(tool + "/bin/uv", "pip", "sync", "--quiet", "--allow-empty-requirements", "--python", PYTHON, LOCK)
+def install_with_uv(tool, add, folders):
+    uv = [tool + "/bin/uv", "pip"]
+    if not add:
+        run(*uv, "sync", "--quiet", "--allow-empty-requirements", "--python", PYTHON, LOCK)
+    elif read_entries(LOCK)[1]:
+        run(*uv, "install", "--quiet", "--no-deps", "--python", PYTHON, "--requirement", LOCK)
+    if folders:
+        run(*uv, "install", "--quiet", "--no-deps", "--python", PYTHON, *folders)
 
 
-def install_with_pip(tool):
+def install_with_pip(tool, add, folders):
     """Install as uv does: what has no hash, as it comes from version control, apart from what has one."""
     pip = [PYTHON, tool + "/pip"]
     options, entries = read_entries(LOCK)
     wanted = {name_of(entry) for entry in entries}
     found = {name_of(each.metadata["Name"]) for each in importlib.metadata.distributions(path=find_sites())}
-    if found - wanted:
+    if found - wanted and not add:
         run(*pip, "uninstall", "--quiet", "--yes", *sorted(found - wanted))
     for has_hash in (True, False):
         chosen = [entry for entry in entries if ("--hash=" in entry) is has_hash]
         if chosen:
             listed = write_lines(os.environ["HOME"] + "/chosen.txt", options + chosen)
             run(*pip, "install", "--quiet", "--no-compile", "--no-deps", "--no-warn-script-location", "--requirement", listed)
+    if folders:
+        run(*pip, "install", "--quiet", "--no-compile", "--no-deps", "--no-warn-script-location", *folders)
+
+
+def copy_sources():
+    """Return copies of the folders with sources: what builds a package writes into its folder."""
+    copies = []
+    for name in sorted(os.listdir(SOURCES)) if os.path.isdir(SOURCES) else []:
+        copies.append("{}/build/{}".format(os.environ["HOME"], name))
+        shutil.copytree(SOURCES + "/" + name, copies[-1], symlinks=True)
+    return copies
 
 
 @functools.lru_cache(maxsize=None)
@@ -272,14 +295,15 @@ def settle(paths):
             os.utime(path, (TIME, TIME), follow_symlinks=False)
 
 
-def install(cache):
+def install(cache, add, editables):
     compiler = start_compiler()
     trust_indexes()
     tool = find_tool(cache)
     if not os.path.exists(PYTHON):
         run(sys.executable, "-m", "venv", "--without-pip", ENV)
     before = list_metadata()
-    {"uv": install_with_uv, "pip": install_with_pip}[INSTALLER](tool)
+    folders = [*copy_sources(), *(word for folder in editables for word in ("--editable", folder))]
+    {"uv": install_with_uv, "pip": install_with_pip}[INSTALLER](tool, add, folders)
     compile_new(compiler, cache)
     settle(list_changed(before))
 
@@ -294,7 +318,7 @@ def main(arguments):
         PIP_CACHE_DIR=cache + "/pip", PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_NO_INPUT="1", PIP_ROOT_USER_ACTION="ignore",
         UV_CACHE_DIR=cache + "/uv", UV_LINK_MODE="copy", UV_NO_CONFIG="1", UV_PYTHON_DOWNLOADS="never",
     )  # fmt: skip
-    install(cache)
+    install(cache, "--add" in arguments, [each.partition("=")[2] for each in arguments if each.startswith("--editable=")])
     if alone:
         shutil.rmtree(HERE)
 

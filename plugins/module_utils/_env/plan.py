@@ -213,7 +213,7 @@ def plan_files(observed: Observed, target: Folder) -> Plan:
 def plan_build(name: str, tag: str, observed: Observed, target: Folder, options: BuildOptions) -> Plan:
     """Plan to build a folder if what goes into it is not what the image was made from."""
     digest = compute_digest(make_input(observed, target, options))
-    reasons = _build_reasons(observed.image, digest, options)
+    reasons = find_build_reasons(observed.image, digest, options)
     if not reasons:
         return Plan()
     steps: list[Step] = [Build(tag, digest_labels(digest, name))]
@@ -293,12 +293,13 @@ def make_input(observed: Observed, target: Folder, options: BuildOptions) -> Bui
     )
 
 
-def is_made_by_us(image: Image, name: str) -> bool:
-    """Whether an image was built by this collection for the environment of that name."""
-    return image.labels.get(LABEL_ENVIRONMENT) == name and read_labels(image.labels) is not None
+def is_made_by_us(image: Image, name: str, kind: str = LABEL_ENVIRONMENT) -> bool:
+    """Whether an image was built by this collection for the environment of that name, or for what another label names."""
+    return image.labels.get(kind) == name and read_labels(image.labels) is not None
 
 
-def _build_reasons(image: Image | None, digest: InputDigest, options: BuildOptions) -> tuple[str, ...]:
+def find_build_reasons(image: Image | None, digest: InputDigest, options: BuildOptions) -> tuple[str, ...]:
+    """Return why an image is to be built from this input; empty if it is not."""
     if image is None:
         return ("image_missing",)
     if options.rebuild == "never":

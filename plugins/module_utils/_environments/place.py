@@ -52,6 +52,11 @@ class Place:
         return self._state("log")
 
     @property
+    def memo(self) -> str:
+        """What a task need not read again, where it keeps that."""
+        return self._state("memo")
+
+    @property
     def staging(self) -> str:
         """The folder as it shall become; what is built from it fails without a trace."""
         return self._state("new")
@@ -102,7 +107,7 @@ class Place:
 
     def forget(self) -> None:
         """Remove what is kept beside the folder; called by who works in :meth:`exclusive`, when the environment is gone."""
-        for path in (self.log, self._state("lock")):
+        for path in (self.log, self.memo, self._state("lock")):
             with suppress(FileNotFoundError):
                 os.unlink(path)
         with suppress(OSError):  # other environments are there

@@ -23,7 +23,7 @@ def report(result: Result) -> dict[str, Any]:
     return {
         "changed": result.plan.changed,
         "reasons": list(result.plan.reasons),
-        "actions": [_say(step) for step in result.plan.steps],
+        "actions": [say(step) for step in result.plan.steps],
         "diff": [dict(entry) for entry in result.plan.diff],
         "environment": None if result.folder is None else describe_environment(result.place, result.folder),
         "lock_changes": _compare(result.before, result.folder or Folder()),
@@ -104,7 +104,8 @@ def _locked(folder: Folder) -> Lock:
     return folder.locked if folder.is_ours else Lock()
 
 
-def _say(step: Step | CleanUp | Push) -> str:
+def say(step: Step | CleanUp | Push) -> str:
+    """Return what a step does, in words."""
     if isinstance(step, WriteFile):
         return f"write {step.path}"
     if isinstance(step, (RemoveFile, RemoveFolder)):

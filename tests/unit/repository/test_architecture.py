@@ -30,8 +30,12 @@ LAYERS = {
     # What the collection knows; each package for itself. Those about the host may ask its commands.
     "host": {"_base", "_host"},
     "domain": {"_env", "_venv"},
+    # A virtualenv as an image, which speaks the words of both domains.
+    "image": {"_venv_image"},
     # What brings a domain, the engine and locks together, where that is more than a module can do.
     "service": {"_environments"},
+    # The same for virtualenvs as images; it builds as environments are built.
+    "packaging": {"_packaging"},
 }
 USABLE_LAYERS = {
     "shared": {"shared"},
@@ -42,7 +46,9 @@ USABLE_LAYERS = {
     "resolver": {"shared", "questions", "processes", "access"},
     "host": {"shared", "questions"},
     "domain": {"shared"},
+    "image": {"shared", "domain"},
     "service": {"shared", "processes", "access", "resolver", "domain"},
+    "packaging": {"shared", "questions", "access", "domain", "image", "service"},
 }
 
 # The only files that may import what is not in the standard library.
@@ -134,6 +140,15 @@ def test_helper_keeps_the_import_rule(name):
             "_environments.converge", "from .._env.plan import Plan\nfrom .._docker.engine import Engine", [], id="service to all"
         ),
         pytest.param("_env.plan", "from .._environments import disk", ["_env.plan imports ._environments"], id="domain to service"),
+        pytest.param("_venv_image.plan", "from .._env.plan import Plan\nfrom .._venv.relocate import x", [], id="image to both domains"),
+        pytest.param(
+            "_venv_image.plan", "from .._docker.engine import E", ["_venv_image.plan imports ._docker.engine"], id="image to access"
+        ),
+        pytest.param("_env.plan", "from .._venv_image import plan", ["_env.plan imports ._venv_image"], id="domain to image"),
+        pytest.param("_packaging.build", "from .._venv_image import plan\nfrom .._environments import disk", [], id="packaging to all"),
+        pytest.param(
+            "_environments.converge", "from .._packaging import build", ["_environments.converge imports ._packaging"], id="and not back"
+        ),
         pytest.param("_docker.images", "import docker", ["_docker.images imports docker"], id="SDK elsewhere"),
         pytest.param("_docker.engine", "def f():\n    import docker.errors", [], id="SDK in its place"),
         pytest.param("_errors", "from ._venv import spec", ["_errors imports ._venv"], id="shared to domain"),

@@ -65,6 +65,7 @@ class FakeClient:
         self.registry = {}
         self.programs = dict(_PROGRAMS)
         self.calls = []
+        self.context = {}
         self._numbers = itertools.count(1)
         self.add_image(BASE)
 
@@ -142,10 +143,9 @@ class FakeClient:
             raise _refusal(409, f"conflict: unable to delete {reference}: image is referenced in multiple repositories")
 
     def build(self, **arguments):
-        """Do what the classic builder does with FROM, RUN true, RUN false and LABEL."""
+        """Do what the classic builder does with FROM, RUN true, RUN false and LABEL; ``context`` has the names in the last stream."""
         self.calls.append("build")
-        with open(arguments["dockerfile"], encoding="utf-8") as file:
-            lines = [line.strip() for line in file if line.strip()]
+        lines = [line.strip() for line in self._read_dockerfile(arguments).splitlines() if line.strip()]
         base, *_stages = (line.split()[1] for line in lines if line.startswith("FROM "))
         parent = self._image(base)
         for number, line in enumerate(lines, 1):
@@ -157,6 +157,15 @@ class FakeClient:
         image = self.add_image(labels=arguments["labels"], parent=parent)
         yield {"stream": f"Successfully built {image.id[7:19]}\n"}
         self.tag(image.id, *arguments["tag"].rsplit(":", 1))
+
+    def _read_dockerfile(self, arguments):
+        if "fileobj" not in arguments:
+            with open(arguments["dockerfile"], encoding="utf-8") as file:
+                return file.read()
+        with tarfile.open(fileobj=arguments["fileobj"], mode="r|") as tar:
+            files = {entry.name: tar.extractfile(entry).read() if entry.isreg() else entry.linkname for entry in tar}
+        self.context = files
+        return files[arguments["dockerfile"]].decode()
 
     # --- registries: ``registry`` maps names to digests
 

@@ -1,0 +1,75 @@
+# Copyright (c) 2026, the dockenv.python contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Wait until a task of docker_venv_image has come to a certain moment, and kill it with all it started, as nothing can prevent.
+
+Arguments: the image, the moment, and a docker command. Prints JSON: the image before and after, and whether it works.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+STATE = Path("/var/lib/dockenv/images")
+PATIENCE_SECONDS = 120
+
+
+def ask(*command):
+    return subprocess.run(command, check=False, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+
+
+def find_task():
+    """Return the processes of the module and of all it started."""
+    parents, found = {}, set()
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+                command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").rstrip()
+                if command.endswith("AnsiballZ_docker_venv_image.py") and "async_wrapper" not in command:
+                    found.add(int(entry.name))
+    size = -1
+    while size != len(found):
+        size = len(found)
+        found |= {number for number, parent in parents.items() if parent in found}
+    return found
+
+
+def main():
+    image, moment, docker = sys.argv[1:]
+    begun = time.time()
+    log = STATE / ".dockenv" / f"{image}:latest.log"
+    inspect = (docker, "image", "inspect", "--format", "{{.Id}}")
+    before = ask(*inspect, image).stdout
+
+    def has_logged(text):
+        return log.exists() and log.stat().st_mtime > begun and text in log.read_text()
+
+    moments = {
+        "start": find_task,
+        "building": lambda: has_logged("COPY"),
+        "proving": lambda: has_logged("RUN --mount"),
+        "tagged": lambda: ask(*inspect, f"{image}:dockenv-new").returncode == 0,
+        "swapped": lambda: ask(*inspect, image).stdout != before,
+        "keeping": lambda: (STATE / f"{image}:latest.dockenv-new").exists(),
+    }
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not moments[moment]() and time.monotonic() < end:
+        pass
+    reached, killed = time.monotonic() < end, find_task()
+    for number in killed:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(number, signal.SIGKILL)
+    works = ask(docker, "run", "--rm", "--network=none", image, "python", "-c", "import django").returncode == 0
+    print(json.dumps({"reached": reached, "killed": len(killed), "before": before, "after": ask(*inspect, image).stdout, "works": works}))
+
+
+main()

@@ -1,0 +1,200 @@
+# Copyright (c) 2026, the dockenv.python contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Work out what the image of a virtualenv is built from. Builds and writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from .._build_options import BuildOptions
+from .._env.digest import BuildInput
+from .._env.dockerfile import DOCKERFILE, INSTALL_SCRIPT
+from .._env.install_script import INSTALLERS, render_install_script
+from .._env.lock import LOCK
+from .._environments.host import Host
+from .._errors import InvalidInput
+from .._venv_image.decide import COPY, REBUILD, RELOCATE, WHEEL, Decision, check_editables, decide, find_obstacles
+from .._venv_image.distributions import Distribution, find_editables, render_pins
+from .._venv_image.dockerfile import EDITABLES, PROJECT, PROOF, SOURCES, VENV, Layout, render
+from .._venv_image.move import Move, is_record
+from .._venv_image.proof import render_proof
+from .._venv_image.spec import VenvImageSpec
+from .._venv_image.traits import Traits, find_misfits
+from .memo import Memo
+from .observe import Source, ask_base, read_patterns
+from .tree import Item, Tree, read_project, read_venv
+
+# What Debian needs for a virtualenv, where the base image has no Python
+PYTHON_PACKAGES = ("python3", "python3-venv")
+INSTALLER = INSTALLERS[0]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a lock is made from: texts of a requirements file and of constraints, and the names that the lock need not have."""
+
+    requirements: str
+    constraints: str = ""
+    present: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Context:
+    """What an image is built from: its Dockerfile, text files, and trees of files by the names of their folders.
+
+    ``plain_dockerfile`` is the one for a builder without mounts. ``identity`` is what of the texts is not the same on a host where
+    the virtualenv has another path, without the lock: that follows from ``wanted`` and is made when it is needed. ``has_python`` says
+    whether the base image has one.
+    """
+
+    dockerfile: str
+    plain_dockerfile: str
+    files: Mapping[str, str]
+    identity: str
+    trees: Mapping[str, tuple[Item, ...]]
+    decision: Decision
+    has_python: bool = True
+    wanted: Wanted | None = None
+    lock: str | None = None
+
+    @property
+    def rewritten(self) -> tuple[str, ...]:
+        """The paths of files that are not as on the host, relative to the context."""
+        return tuple(f"{root}/{item.path}" for root, items in self.trees.items() for item in items if item.content is not None)
+
+    def texts(self, has_mounts: bool) -> dict[str, str]:
+        """Return the text files of the context by their paths."""
+        lock = {} if self.lock is None else {LOCK: self.lock}
+        return {**self.files, **lock, DOCKERFILE: self.dockerfile if has_mounts else self.plain_dockerfile}
+
+    def build_input(self, options: BuildOptions, base: str | None) -> BuildInput:
+        """Return all that goes into the image; the same with every builder."""
+        entries = [replace(item.entry, path=f"{root}/{item.path}") for root, items in self.trees.items() for item in items]
+        return BuildInput(
+            dockerfile=self.dockerfile + self.identity,
+            context=tuple(entries),
+            args=tuple(options.args.items()),
+            target=options.target,
+            platforms=options.platforms,
+            secrets=tuple((secret.id, secret.version) for secret in options.secrets if secret.version),
+            base=base,
+        )
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """A virtualenv as it was looked at: its editable packages, with the place in the image of each, and its files."""
+
+    editables: tuple[Distribution, ...]
+    places: Mapping[str, str]
+    tree: Tree
+
+
+def read_context(spec: VenvImageSpec, source: Source, host: Host, options: BuildOptions, build_dir: str, memo: Memo, keep: bool) -> Context:
+    """Return what the image is built from. Raises InvalidInput for a virtualenv that cannot be packaged as asked for.
+
+    ``build_dir`` never goes into the image. With ``keep`` what the base image answers is remembered on the host.
+    """
+    base = ask_base(host, spec.base, source.traits.minor, keep)
+    parts = _look(spec, source, base, memo)
+    decision = decide(spec.strategy, _find_obstacles(source, base, parts.tree))
+    layout = _lay_out(spec, source, base, parts, decision, options)
+    trees = dict(_gather(spec, source, parts, decision, build_dir, memo))
+    items = trees.get(VENV, ())
+    rewritten = [item.path for item in items if item.content is not None and not is_record(item.path)]
+    count = sum(is_record(item.path) for item in items)
+    old = () if spec.place_of_venv in source.spellings else source.spellings
+    files = {PROOF: render_proof(old, count, rewritten)}
+    if layout.installs:
+        files[INSTALL_SCRIPT] = render_install_script(INSTALLER, spec.place_of_venv)
+    wanted = _find_wanted(spec, source, parts, decision) if layout.has_lock else None
+    identity = [render_proof((), count, rewritten), files.get(INSTALL_SCRIPT, "")]
+    identity += [wanted.requirements, wanted.constraints] if wanted else []
+    texts = [render(spec, layout, has_mounts) for has_mounts in (True, False)]
+    return Context(texts[0], texts[1], files, "".join(identity), trees, decision, base is not None, wanted)
+
+
+def _look(spec: VenvImageSpec, source: Source, base: Traits | None, memo: Memo) -> _Parts:
+    editables = find_editables(source.distributions, source.spellings)
+    check_editables(spec.on_editable, editables)
+    places = _place_editables(spec, source, editables) if spec.on_editable == COPY else {}
+    dropped = editables if spec.on_editable == WHEEL else ()
+    project = ((source.project, spec.place_of_project),) if source.project else ()
+    move = Move(
+        old=source.spellings,
+        new=spec.place_of_venv,
+        python=base.executable if base else "python3",
+        others=(*project, *((each.source, places[each.name]) for each in editables if each.name in places)),
+        dropped=tuple(each.source for each in dropped),
+    )
+    return _Parts(editables, places, read_venv(source.folder, move, {path for each in dropped for path in each.files}, memo))
+
+
+def _place_editables(spec: VenvImageSpec, source: Source, editables: tuple[Distribution, ...]) -> dict[str, str]:
+    """Return where the folder of each editable package is in the image: with the project, or beside it."""
+    places = {}
+    for each in editables:
+        is_inside = source.project is not None and f"{each.source}/".startswith(f"{source.project}/")
+        inside = f"{spec.place_of_project}{each.source[len(source.project or '') :]}"
+        places[each.name] = inside if is_inside else f"{spec.place_of_project}-editables/{each.name}"
+    return places
+
+
+def _find_obstacles(source: Source, base: Traits | None, tree: Tree) -> tuple[str, ...]:
+    has_native_code = any(item.path.endswith(".so") for item in tree.items)
+    misfits = find_misfits(source.traits, base, has_native_code) if base else ("the base image has no Python; it is installed there",)
+    return find_obstacles(misfits, source.uses_system_packages, tree.found)
+
+
+def _lay_out(spec: VenvImageSpec, source: Source, base: Traits | None, parts: _Parts, decision: Decision, options: BuildOptions) -> Layout:
+    is_rebuilt = decision.strategy == REBUILD
+    apart = {name: place for name, place in parts.places.items() if place.startswith(f"{spec.place_of_project}-editables/")}
+    return Layout(
+        strategy=decision.strategy,
+        has_project=source.project is not None,
+        has_lock=is_rebuilt or bool(spec.requirements),
+        has_sources=spec.on_editable == WHEEL and bool(parts.editables),
+        copies=tuple(sorted(apart.items())),
+        linked=tuple(sorted(parts.places.values())) if is_rebuilt else (),
+        needs_project=bool(parts.places),
+        added_packages=() if base else PYTHON_PACKAGES,
+        secrets=tuple((secret.id, secret.version or "") for secret in options.secrets),
+    )
+
+
+def _gather(
+    spec: VenvImageSpec, source: Source, parts: _Parts, decision: Decision, build_dir: str, memo: Memo
+) -> Iterator[tuple[str, tuple[Item, ...]]]:
+    """Yield the folders of the context with their files."""
+    left_out = (source.folder, build_dir)
+    if decision.strategy == RELOCATE:
+        yield VENV, parts.tree.items
+    if source.project is not None:
+        yield PROJECT, read_project(source.project, source.patterns, left_out, memo)
+    for each in parts.editables:
+        place = parts.places.get(each.name)
+        if each.source is None or (place is not None and not place.startswith(f"{spec.place_of_project}-editables/")):
+            continue
+        items = read_project(each.source, read_patterns(each.source), left_out, memo)
+        if not items:
+            raise InvalidInput(f"venv: {each.name} is a link to {each.source}, where nothing is; remove the package, or restore the folder")
+        yield f"{EDITABLES if place else SOURCES}/{each.name}", items
+
+
+def _find_wanted(spec: VenvImageSpec, source: Source, parts: _Parts, decision: Decision) -> Wanted:
+    """Return what is installed in the build: everything, or what is added to the virtualenv."""
+    further = "".join(f"{line}\n" for line in spec.requirements)
+    names = [each.name for each in parts.editables]
+    pins = render_pins(source.distributions, names)
+    if decision.strategy == RELOCATE:
+        return Wanted(further, _without_urls(pins), tuple(sorted({each.name for each in source.distributions})))
+    own = {each.name for each in source.distributions}
+    return Wanted(pins + further, _without_urls(render_pins(source.around, own)))
+
+
+def _without_urls(pins: str) -> str:
+    """A constraint is a version; pip takes no other."""
+    return "".join(line for line in pins.splitlines(keepends=True) if " @ " not in line)

@@ -1,0 +1,179 @@
+# Copyright (c) 2026, the dockenv.python contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Bring the image of a virtualenv to what a task asks for: see, plan, apply. The engine is given, so a fake one serves too."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from .._docker.containers import OWNER, remove_lost
+from .._docker.images import find_registry_digest, push, remove_unused
+from .._env.plan import Build, Plan, RemoveFolder, RemoveImage
+from .._environments.building import swap
+from .._environments.converge import CleanUp, Push
+from .._environments.disk import remove_tree
+from .._environments.host import Host
+from .._environments.locking import ensure_base
+from .._environments.observe import EngineView
+from .._errors import EngineError
+from .._image import Image
+from .._venv_image.plan import LABEL_IMAGE, Seen, Stage, plan_image, plan_removal, plan_stage
+from . import staging
+from .build import base_tag, build_new, lock_context
+from .context import Context, read_context
+from .memo import Memo
+from .observe import see_source
+from .tasks import ALWAYS, Absent, Present
+
+
+@dataclass(frozen=True)
+class Result:
+    """What was done, or would be done.
+
+    ``context`` is None where nothing is built from it, or where the base image would have to be fetched to know it; ``image`` is
+    None where there is none or it is not built yet.
+    """
+
+    plan: Plan
+    context: Context | None = None
+    image: Image | None = None
+    log_path: str | None = None
+
+
+def converge(task: Present | Absent, host: Host, check_mode: bool) -> Result:
+    """Do what is needed, or only find it out in check mode. Raises DockenvError; then image and build folder are as they were."""
+    if isinstance(task, Absent):
+        return _converge_absent(task, host, check_mode)
+    source = see_source(task.spec)
+    staging.refuse_foreign(task.build_dir)
+    replaced = None
+    if not check_mode:
+        newest = task.options.pull or task.options.base_check == "registry"
+        if newest or host.sight.find_image(task.spec.base) is None:
+            replaced = ensure_base(host.engine, task.spec.base, newest)
+    elif host.sight.find_image(task.spec.base) is None:
+        return _foresee_without_base(task)
+    memo = Memo(task.place.memo, source.spellings)
+    context = read_context(task.spec, source, host, task.options, task.build_dir, memo, keep=not check_mode)
+    if not check_mode:
+        memo.save()
+    result = (_converge_staged if task.is_staged else _converge_image)(task, host, context, check_mode)
+    if replaced is not None and task.options.prune_previous:
+        remove_unused(host.engine, replaced)
+    return result
+
+
+def _converge_absent(task: Absent, host: Host, check_mode: bool) -> Result:
+    seen, cleaning = _see(task, host)
+    plan = cleaning.then(plan_removal(str(task.place.image), seen, task.force))
+    if not check_mode and plan.changed:
+        host.prepare()
+        with task.place.exclusive():
+            for step in plan.steps:
+                if isinstance(step, CleanUp):
+                    _clean_up(host, step)
+                elif isinstance(step, RemoveImage):
+                    _remove_image(task, host)
+                elif isinstance(step, RemoveFolder):
+                    staging.remove(step.path)
+            task.place.forget()
+    return Result(plan)
+
+
+def _converge_staged(task: Present, host: Host, context: Context, check_mode: bool) -> Result:
+    before = staging.find_dockerfile(task.build_dir) or ""
+    plan = plan_stage(task.build_dir, staging.is_current(task.build_dir, context), before, context.dockerfile)
+    if not check_mode and plan.changed:
+        host.prepare()
+        with task.place.exclusive():
+            staging.write(task.build_dir, lock_context(task, host, context))
+    return Result(plan, context)
+
+
+def _converge_image(task: Present, host: Host, context: Context, check_mode: bool) -> Result:
+    plan = _plan(task, host, context)
+    if check_mode or not plan.changed:
+        is_built = any(isinstance(step, Build) for step in plan.steps)
+        return Result(plan, context, None if is_built else host.sight.find_image(str(task.place.image)))
+    host.prepare()
+    with task.place.exclusive():
+        # Another task may have done it meanwhile.
+        plan = _plan(task, host, context)
+        _apply(task, host, plan, context)
+    log_path = (task.options.log_path or task.place.log) if any(isinstance(step, Build) for step in plan.steps) else None
+    return Result(plan, context, host.engine.find_image(str(task.place.image)), log_path)
+
+
+def _foresee_without_base(task: Present) -> Result:
+    """A base image that has to be fetched is new, so that the image is built in any case."""
+    if task.is_staged:
+        return Result(Plan((Stage(task.build_dir),), ("build_dir_changed",)))
+    steps = [Build(str(task.place.image), {})]
+    kept = [Stage(task.build_dir)] if task.keep == ALWAYS else []
+    return Result(Plan((*steps, *kept, *([Push(str(task.place.image))] if task.options.push else [])), ("base_missing",)))
+
+
+def _plan(task: Present, host: Host, context: Context) -> Plan:
+    seen, cleaning = _see(task, host)
+    build = context.build_input(task.options, seen.base)
+    kept = task.build_dir if task.keep == ALWAYS else None
+    plan = plan_image(str(task.place.image), seen, build, task.options, kept, task.force)
+    return cleaning.then(plan).then(_plan_push(task, host, seen, plan) if task.options.push else Plan())
+
+
+def _plan_push(task: Present, host: Host, seen: Seen, plan: Plan) -> Plan:
+    """Push what is built, and what the registry does not have, as after a push that failed."""
+    step = Push(str(task.place.image))
+    if seen.image is None or any(isinstance(each, Build) for each in plan.steps):
+        return Plan((step,), ())
+    pushed = find_registry_digest(host.engine, step.tag)
+    return Plan() if f"{task.place.image.repository}@{pushed}" in seen.image.digests else Plan((step,), ("not_pushed",))
+
+
+def _see(task: Present | Absent, host: Host) -> tuple[Seen, Plan]:
+    """Return what there is, and the plan to remove what a task that was killed has left."""
+    is_present = isinstance(task, Present)
+    view = EngineView(host.sight, task.options.base_check if is_present else "none")
+    ours = {task.place.new_tag, task.place.old_tag, base_tag(task.place)}
+    tags = tuple(sorted(ours & {tag for image in view.images if LABEL_IMAGE in image.labels for tag in image.tags}))
+    paths = staging.find_leftovers(task.build_dir)
+    cleaning = Plan((CleanUp(paths, tags),), ("interrupted",)) if paths or tags else Plan()
+    image = view.examine_image(str(task.place.image))
+    if image is not None:
+        image = replace(image, tags=tuple(tag for tag in image.tags if tag not in ours))
+    containers = tuple(user.name for user in view.find_users(image.id)) if image is not None else ()
+    base = view.find_base((task.spec.base,)) if is_present else None
+    return Seen(image, containers, base, staging.find_ours(task.build_dir)), cleaning
+
+
+def _apply(task: Present, host: Host, plan: Plan, context: Context) -> None:
+    replaced = next((step.id for step in plan.steps if isinstance(step, RemoveImage)), None)
+    for step in plan.steps:
+        if isinstance(step, CleanUp):
+            _clean_up(host, step)
+        elif isinstance(step, Build):
+            remove_lost(host.engine, OWNER)
+            context = lock_context(task, host, context)
+            swap(host, task.place, build_new(task, host, context, step.labels), replaced)
+        elif isinstance(step, Stage):
+            staging.write(step.path, context)
+        elif isinstance(step, RemoveFolder):
+            staging.remove(step.path)
+        elif isinstance(step, RemoveImage):
+            host.engine.remove_image(task.place.old_tag, force=True)
+        elif isinstance(step, Push):
+            push(host.engine, step.tag)
+
+
+def _clean_up(host: Host, step: CleanUp) -> None:
+    for path in step.paths:
+        remove_tree(path)
+    for tag in step.tags:
+        host.engine.remove_image(tag, force=True)
+
+
+def _remove_image(task: Absent, host: Host) -> None:
+    if not host.engine.remove_image(str(task.place.image), force=task.force):
+        raise EngineError(f"The image {task.place.image} came into use while it was to be removed; remove its containers, or set force")

@@ -1,0 +1,163 @@
+# Copyright (c) 2026, the dockenv.python contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Look at a virtualenv that is to become an image, at its project, and at the Python of a base image; changes nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+
+from .. import _commands
+from .._docker.containers import RunRequest, run
+from .._env.dockerignore import DOCKERIGNORE, Pattern, parse_dockerignore
+from .._environments.building import TASK_LABEL
+from .._environments.disk import find_text
+from .._environments.host import Host
+from .._environments.pythons import recall, remember
+from .._errors import CommandFailed, EngineError, InvalidInput
+from .._venv.relocate import site_folders
+from .._venv_image.distributions import Distribution, read_distribution, read_egg_link
+from .._venv_image.spec import VenvImageSpec
+from .._venv_image.traits import PROBE, Traits
+
+# In seconds
+_PROBE_TIMEOUT = 120
+# What no image of a project needs, in front of its own .dockerignore, which may take any of it back.
+_NOT_OF_A_PROJECT = "**/.git\n**/__pycache__\n**/*.py[co]\n.dockerenv\n**/.tox\n**/.nox\n**/.mypy_cache\n**/.pytest_cache\n**/.ruff_cache\n"
+# Written by virtualenvwrapper, and by venv2docker's users
+_PROJECT_FILE = ".project"
+# Prints names and versions of what the system's Python has
+_SYSTEM_PROBE = "import importlib.metadata as m, json; print(json.dumps([[d.metadata['Name'], d.version] for d in m.distributions()]))"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A virtualenv and its project on the host. ``folder`` is the virtualenv's real path, ``spellings`` are all that name it.
+
+    ``around`` are the distributions of the system that it uses beside its own.
+    """
+
+    folder: str
+    spellings: tuple[str, ...]
+    traits: Traits
+    uses_system_packages: bool
+    distributions: tuple[Distribution, ...]
+    around: tuple[Distribution, ...]
+    project: str | None
+    patterns: tuple[Pattern, ...]
+
+
+def see_source(spec: VenvImageSpec) -> Source:
+    """Return what is to be packaged. Raises InvalidInput if that is no virtualenv, or one whose Python does not run."""
+    config = find_text(os.path.join(spec.venv, "pyvenv.cfg")) if os.path.isdir(spec.venv) else None
+    if config is None:
+        raise InvalidInput(f"venv: {spec.venv} is not a virtualenv: there is no pyvenv.cfg in it; give the folder of a virtualenv")
+    folder, project = os.path.realpath(spec.venv), _find_project(spec)
+    _refuse_nested(spec, folder)
+    uses_system_packages = _is_true(config, "include-system-site-packages")
+    return Source(
+        folder=folder,
+        spellings=tuple(sorted({spec.venv, folder}, key=len, reverse=True)),
+        traits=Traits.from_probe(_ask_venv(spec.venv, PROBE)),
+        uses_system_packages=uses_system_packages,
+        distributions=tuple(_read_distributions(folder)),
+        around=_ask_system(spec.venv) if uses_system_packages else (),
+        project=project,
+        patterns=(*read_patterns(project), *spec.exclude) if project else (),
+    )
+
+
+def ask_base(host: Host, base: str, minor: str, keep: bool) -> Traits | None:
+    """Return what the base image's Python is: the one of that minor version if there are several. None if it has none.
+
+    With ``keep`` the answer is remembered on the host.
+    """
+    about = f"-{minor}"
+    with suppress(TypeError):
+        return Traits(**(recall(host, base, about) or {}))
+    for python in (f"python{minor}", "python3"):
+        asked = RunRequest(base, (python, "-I", "-c", PROBE), labels={TASK_LABEL: "probe"}, network_mode="none", reset_entrypoint=True)
+        try:
+            result = run(host.engine, asked, _PROBE_TIMEOUT)
+            traits = Traits.from_probe(result.stdout.decode("utf-8", "replace"))
+        except (EngineError, ValueError):
+            continue
+        if keep:
+            remember(host, base, asdict(traits), about)
+        return traits
+    return None
+
+
+def read_patterns(project: str) -> tuple[Pattern, ...]:
+    """Return what of a project stays behind, by its .dockerignore too. Raises InvalidInput for a bad one."""
+    path = os.path.join(project, DOCKERIGNORE)
+    return (*parse_dockerignore(_NOT_OF_A_PROJECT), *parse_dockerignore(find_text(path) or "", path))
+
+
+def _ask_venv(venv: str, code: str) -> str:
+    """Return what the virtualenv's Python prints, in JSON. Raises CommandFailed."""
+    python = os.path.join(venv, "bin", "python3")
+    # No byte code: a .pth file may import something of the virtualenv, which is only read.
+    answer = _commands.run([python, "-I", "-B", "-c", code])
+    try:
+        json.loads(answer.stdout)
+    except ValueError:
+        reason = (answer.stderr.strip().splitlines() or ["it printed something else"])[-1]
+        raise CommandFailed(f"venv: {python} does not run: {reason}; repair the virtualenv", [python], answer.rc or 1) from None
+    return answer.stdout
+
+
+def _ask_system(venv: str) -> tuple[Distribution, ...]:
+    found = json.loads(_ask_venv(venv, _SYSTEM_PROBE))
+    return tuple(Distribution(name, version) for name, version in found if name and version)
+
+
+def _read_distributions(folder: str) -> Iterator[Distribution]:
+    for site in site_folders(folder):
+        inside = os.path.relpath(site, folder)
+        for entry in sorted(os.listdir(site)):
+            path = os.path.join(site, entry)
+            if entry.endswith(".egg-link"):
+                yield read_egg_link(inside, entry, find_text(path) or "")
+            elif entry.endswith((".dist-info", ".egg-info")):
+                found = _read_distribution(path, inside)
+                if found is not None:
+                    yield found
+
+
+def _read_distribution(path: str, site: str) -> Distribution | None:
+    if not os.path.isdir(path):  # as distutils wrote it
+        return read_distribution(site, find_text(path) or "", None, "")
+    metadata = find_text(os.path.join(path, "METADATA")) or find_text(os.path.join(path, "PKG-INFO")) or ""
+    direct_url = find_text(os.path.join(path, "direct_url.json"))
+    record = find_text(os.path.join(path, "RECORD")) if direct_url else None
+    return read_distribution(site, metadata, direct_url, record or "")
+
+
+def _refuse_nested(spec: VenvImageSpec, folder: str) -> None:
+    """The old path must be gone in the end, which cannot be told where the new one begins with it."""
+    if any(f"{spec.place_of_venv}".startswith(f"{old}/") for old in (spec.venv, folder)):
+        raise InvalidInput(f"venv_dest: {spec.place_of_venv} lies below {spec.venv} itself; choose the same path, or another one")
+
+
+def _find_project(spec: VenvImageSpec) -> str | None:
+    if spec.project == "":
+        return None
+    named = None if spec.project else find_text(os.path.join(spec.venv, _PROJECT_FILE))
+    path = spec.project or (named.strip() if named else None)
+    if not path:
+        return None
+    where = "project_path" if spec.project else os.path.join(spec.venv, _PROJECT_FILE)
+    if not os.path.isabs(path) or not os.path.isdir(path):
+        raise InvalidInput(f"{where}: {path!r} is not a folder; give the absolute path of the project, or an empty project_path for none")
+    return os.path.normpath(path)
+
+
+def _is_true(config: str, key: str) -> bool:
+    values = dict(line.partition("=")[::2] for line in config.splitlines())
+    return any(name.strip().lower() == key and value.strip().lower() == "true" for name, value in values.items())

@@ -1,0 +1,250 @@
+# Copyright (c) 2026, the dockenv.python contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import os
+import pathlib
+
+import pytest
+from ansible_collections.dockenv.python.plugins.module_utils._build_options import BuildOptions
+from ansible_collections.dockenv.python.plugins.module_utils._errors import CommandFailed, DockenvError, InvalidInput, NotOurs
+from ansible_collections.dockenv.python.plugins.module_utils._packaging import build, converge
+from ansible_collections.dockenv.python.tests.unit.plugins.module_utils._packaging.world import NAME, SITE, make_world
+
+
+@pytest.fixture
+def world(tmp_path, monkeypatch):
+    """A host with a virtualenv."""
+    return make_world(tmp_path, monkeypatch)
+
+
+def without_image(result):
+    return {key: value for key, value in result.items() if key not in ("image", "log_path")}
+
+
+def snapshot(folder):
+    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file() and not path.is_symlink()}
+
+
+# V36 V37 V38 V39
+def test_life_of_an_image(world):
+    before = snapshot(world.venv)
+    foretold, done = world.run(check_mode=True), world.run()
+    assert without_image(foretold) == without_image(done)
+    assert (done["changed"], done["reasons"], done["actions"], done["strategy"]) == (True, ["image_missing"], [f"build {NAME}"], "relocate")
+    assert world.tags() == [NAME]
+    again = world.run()
+    assert (again["changed"], again["actions"], again["diff"], again["image"]) == (False, [], [], done["image"])
+    assert snapshot(world.venv) == before
+    gone = world.run(state="absent")
+    assert (gone["actions"], world.tags(), world.left()) == ([f"remove the image {done['image']['id']}"], [], [])
+    assert not world.run(state="absent")["changed"]
+
+
+def test_what_the_build_gets(world):
+    world.run()
+    context = world.client.context
+    python = b"#!/usr/local/lib/shop/bin/python3\nimport tool\n"
+    assert context["venv/bin/tool"] == python
+    assert (context["venv/bin/python3"], context["venv/bin/python"]) == ("/usr/bin/python3.x", "python3")
+    record = context[f"venv/{SITE}/tool-1.0.dist-info/RECORD"].decode()
+    rows = {row[0]: row[1:] for row in csv.reader(record.splitlines())}
+    digest = base64.urlsafe_b64encode(hashlib.sha256(python).digest()).rstrip(b"=").decode()
+    assert rows["../../../bin/tool"] == [f"sha256={digest}", str(len(python))]
+    assert rows["tool.py"] == ["", ""]
+    assert not any(
+        str(world.venv).encode() in value for name, value in context.items() if name.startswith("venv/") and isinstance(value, bytes)
+    )
+
+
+def test_nothing_is_read_again(world, monkeypatch):
+    world.run()
+    long_ago = 1_000_000_000
+    for path in world.venv.rglob("*"):
+        if not path.is_symlink():
+            os.utime(path, (long_ago, long_ago))
+    monkeypatch.setattr("ansible_collections.dockenv.python.plugins.module_utils._packaging.memo._SETTLED", -(10**15))
+    world.run()
+
+    def fail(file, move):
+        raise AssertionError("a file was read again")
+
+    monkeypatch.setattr("ansible_collections.dockenv.python.plugins.module_utils._packaging.tree._examine", fail)
+    assert not world.run()["changed"]
+
+
+def test_check_mode_leaves_nothing(world):
+    world.run(check_mode=True)
+    assert not (world.root / "images").exists()
+    assert not (world.root / "tools").exists()
+
+
+# V20
+def test_a_change_builds_and_the_old_image_goes(world):
+    old = world.run()["image"]["id"]
+    (world.venv / "bin" / "more").write_text("#!/bin/sh\n")
+    changed = world.run()
+    assert (changed["reasons"], changed["actions"]) == (["context_changed"], [f"build {NAME}", f"remove the image {old}"])
+    assert old not in world.client.images_by_id
+
+
+def test_another_place_of_the_same_virtualenv_builds_nothing(world):
+    world.run()
+    link = world.root / "link"
+    link.symlink_to(world.venv)
+    assert not world.run(venv=str(link))["changed"]
+
+
+def test_other_version_of_python(world):
+    world.python = "3.99.1"
+    made = world.run(requirements=["more==2"])
+    assert (made["strategy"], made["rewritten"]) == ("rebuild", [])
+    assert made["strategy_reasons"] == [f"the virtualenv is of cpython {SITE[10:].partition('/')[0]}, the base image has cpython 3.99"]
+    assert world.asked[0].requirements == "tool==1.0\nmore==2\n"
+    assert sorted(world.client.context) == ["Dockerfile", "install.py", "prove.py", "requirements.txt"]
+    assert not world.run(requirements=["more==2"])["changed"]
+    assert len(world.asked) == 1
+
+
+# V27
+def test_more_packages_go_with_those_that_are_there(world):
+    world.run(requirements=["more==2", "tool==1.0"])
+    assert (world.asked[0].requirements, world.asked[0].constraints) == ("more==2\ntool==1.0\n", "tool==1.0\n")
+    lock = world.client.context["requirements.txt"].decode()
+    assert "more==2" in lock
+    assert "tool==1.0" not in lock
+
+
+# V7
+def test_base_image_without_python(world):
+    world.python = None
+    made = world.run()
+    assert made["strategy_reasons"] == ["the base image has no Python; it is installed there"]
+    assert world.tags() == [NAME]
+    assert world.asked[0].base == "shop:dockenv-base"
+
+
+def test_editable_that_goes_along(world):
+    source = world.root / "source"
+    (source / "linked").mkdir(parents=True)
+    (source / "linked/__init__.py").write_text("")
+    (source / "linked/__pycache__").mkdir()
+    (source / "linked/__pycache__/x.pyc").write_text("")
+    world.add_package("linked", "1.0", direct_url=f'{{"url": "file://{source}", "dir_info": {{"editable": true}}}}')
+    (world.venv / SITE / "linked.pth").write_text(f"{source}\n")
+    with pytest.raises(InvalidInput) as caught:
+        world.run()
+    assert "linked" in caught.value.message
+    world.run(on_editable="copy")
+    context = world.client.context
+    assert context[f"venv/{SITE}/linked.pth"] == b"/usr/local/src/shop-editables/linked\n"
+    assert [name for name in context if name.startswith("editables/linked/linked/")] == ["editables/linked/linked/__init__.py"]
+    world.run(on_editable="wheel")
+    assert [name for name in world.client.context if "linked" in name and name.startswith("venv/")] == []
+    assert "sources/linked/linked/__init__.py" in world.client.context
+
+
+# V22 V37
+def test_project_without_what_stays_behind(world):
+    project = world.root / "project"
+    for name in ("app.py", "debug.log", "secret.txt", ".git/config", "__pycache__/app.pyc", "build/x"):
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text("")
+    (project / ".dockerignore").write_text("secret.txt\n")
+    (world.venv / ".project").write_text(f"{project}\n")
+    world.run(exclude=["*.log"], build_dir=str(project / "build-dir"), keep_build_dir="always")
+    world.run(exclude=["*.log"], build_dir=str(project / "build-dir"), keep_build_dir="always", rebuild="always")
+    found = sorted(name for name, value in world.client.context.items() if name.startswith("project/") and isinstance(value, bytes))
+    assert found == ["project/.dockerignore", "project/app.py", "project/build/x"]
+
+
+# V10 V12 V19 V24 V30
+def test_staged(world):
+    foretold, done = world.run(check_mode=True, state="staged"), world.run(state="staged")
+    assert foretold == done
+    assert (done["actions"], done["reasons"], done["image"]) == ([f"write {done['build_dir']}"], ["build_dir_changed"], None)
+    assert sorted(os.listdir(done["build_dir"])) == [".dockenv", "Dockerfile", "prove.py", "venv"]
+    assert (world.tags(), world.run(state="staged")["changed"]) == ([], False)
+    with open(os.path.join(done["build_dir"], "Dockerfile"), "a", encoding="utf-8") as file:
+        file.write("RUN true\n")
+    assert world.run(state="staged")["changed"]
+    assert world.run()["actions"] == [f"build {NAME}", f"remove {done['build_dir']}"]
+    assert world.left() == []
+
+
+def test_build_folder_of_the_user(world):
+    folder = world.root / "mine"
+    folder.mkdir()
+    (folder / "Dockerfile").write_text("FROM scratch\n")
+    with pytest.raises(NotOurs) as caught:
+        world.run(build_dir=str(folder))
+    assert caught.value.message == f"build_dir: {folder} was not made by this module; choose another folder, or remove it"
+
+
+# V40
+@pytest.mark.parametrize(("keep", "left"), [("never", []), ("on_failure", [NAME])])
+def test_a_build_that_fails(world, monkeypatch, keep, left):
+    world.run()
+    before = world.tags()
+
+    def refuse(*arguments):
+        raise CommandFailed("Building failed", ["docker"], 1, "#6 1.2 The virtualenv does not work at /usr/local/lib/shop: it is broken\n")
+
+    monkeypatch.setattr(build, "build_image", refuse)
+    with pytest.raises(CommandFailed) as caught:
+        world.run(env={"A": "b"}, keep_build_dir=keep)
+    assert caught.value.message.startswith("The virtualenv does not work at /usr/local/lib/shop: it is broken; the whole output is in /")
+    assert (world.tags(), world.left()) == (before, left)
+
+
+def test_a_file_that_changes_while_it_is_packaged(world, monkeypatch):
+    lock_context = converge.lock_context
+
+    def change(*arguments):
+        (world.venv / SITE / "tool.py").write_text("changed = True\n")
+        return lock_context(*arguments)
+
+    monkeypatch.setattr(converge, "lock_context", change)
+    with pytest.raises(DockenvError) as caught:
+        world.run()
+    assert caught.value.message == f"{world.venv}/{SITE}/tool.py changed while it was packaged; run the task again"
+    assert world.tags() == []
+
+
+def test_what_a_killed_task_left_is_removed(world):
+    world.run()
+    labels = next(image.labels for image in world.client.images_by_id.values() if NAME in image.tags)
+    world.client.add_image("shop:dockenv-new", labels=labels)
+    leftover = pathlib.Path(world.root / "images" / f"{NAME}.dockenv-new")
+    leftover.mkdir()
+    found = world.run(check_mode=True)
+    assert (found["reasons"], len(found["actions"])) == (["interrupted"], 1)
+    assert world.run()["changed"]
+    assert (world.tags(), leftover.exists(), world.run()["changed"]) == ([NAME], False, False)
+
+
+# V29
+def test_push(world):
+    options = BuildOptions(push=True)
+    assert world.run(options=options)["actions"] == [f"build {NAME}", f"push {NAME}"]
+    assert world.client.registry
+    assert not world.run(options=options)["changed"]
+
+
+def test_a_base_image_that_has_to_be_fetched_is_not_fetched_by_check_mode(world):
+    found = world.run(check_mode=True, base_image="registry.example/none:1")
+    assert (found["changed"], found["reasons"], found["strategy"]) == (True, ["base_missing"], None)
+
+
+# V41
+def test_the_command_that_starts_a_container(world):
+    done = world.run(check_mode=True, ports=["80", "0.0.0.0:8443:443"])
+    assert done["run_command"]["argv"] == [
+        "docker", "run", "--rm", "--publish=127.0.0.1:80:80/tcp", "--publish=0.0.0.0:8443:443/tcp", NAME
+    ]  # fmt: skip
+    assert done["run_command"]["line"] == " ".join(done["run_command"]["argv"])

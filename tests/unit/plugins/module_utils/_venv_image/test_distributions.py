@@ -1,0 +1,71 @@
+# Copyright (c) 2026, the dockenv.python contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+
+from ansible_collections.dockenv.python.plugins.module_utils._venv_image.distributions import (
+    Distribution,
+    find_editables,
+    read_distribution,
+    read_egg_link,
+    render_pins,
+)
+
+SITE = "lib/python3.11/site-packages"
+METADATA = "Metadata-Version: 2.1\nName: My.Tool\nVersion: 1.0\n\nName: not this\n"
+
+
+def read(origin=None, record=""):
+    return read_distribution(SITE, METADATA, None if origin is None else json.dumps(origin), record)
+
+
+def test_from_an_index():
+    assert read() == Distribution("my-tool", "1.0")
+    assert read().requirement == "my-tool==1.0"
+
+
+def test_without_a_name():
+    assert read_distribution(SITE, "", None, "") is None
+
+
+def test_from_version_control():
+    origin = {"url": "https://git.example/x", "vcs_info": {"vcs": "git", "commit_id": "abc"}, "subdirectory": "y"}
+    assert read(origin).requirement == "my-tool @ git+https://git.example/x@abc#subdirectory=y"
+
+
+def test_from_an_archive():
+    assert read({"url": "https://x.example/a.whl", "archive_info": {}}).requirement == "my-tool @ https://x.example/a.whl"
+
+
+def test_from_a_folder_of_this_host_is_its_version():
+    assert read({"url": "file:///srv/x", "dir_info": {}}).requirement == "my-tool==1.0"
+
+
+def test_editable():
+    record = "__editable__.my_tool-1.0.pth,sha256=x,1\n../../../bin/tool,sha256=x,1\n"
+    found = read({"url": "file:///srv/my%20tool", "dir_info": {"editable": True}}, record)
+    assert found.source == "/srv/my tool"
+    assert found.files == (f"{SITE}/__editable__.my_tool-1.0.pth", "bin/tool")
+
+
+def test_egg_link():
+    found = read_egg_link(SITE, "my.tool.egg-link", "/srv/tool\n.")
+    assert found == Distribution("my-tool", "", "/srv/tool", None, (f"{SITE}/my.tool.egg-link",))
+
+
+def test_sources_inside_go_with_the_virtualenv():
+    found = [
+        Distribution("b", "1", "/srv/b"),
+        Distribution("a", "1", "/venv/src/a"),
+        Distribution("c", "1"),
+        Distribution("d", "1", "/venv2"),
+    ]
+    assert [each.name for each in find_editables(found, ["/venv"])] == ["b", "d"]
+
+
+def test_pins_are_in_order_without_links():
+    found = [Distribution("b", "2"), Distribution("a", "1"), Distribution("linked", "", "/srv/x"), Distribution("left", "1")]
+    assert render_pins(found, ["left"]) == "a==1\nb==2\n"
