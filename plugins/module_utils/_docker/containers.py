@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import os
 import socket
-import tarfile
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -287,6 +286,8 @@ def _account_files(engine: Engine, container: str, account: Account) -> dict[str
 
 
 def _write_files(engine: Engine, container: str, files: Mapping[str, tuple[bytes, int]]) -> None:
+    import tarfile  # listing containers, as tasks with nothing to do only do, is done sooner without it
+
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w") as tar:
         for path, (content, mode) in files.items():
@@ -299,6 +300,8 @@ def _write_files(engine: Engine, container: str, files: Mapping[str, tuple[bytes
 
 def _read_file(engine: Engine, container: str, path: str) -> str:
     """Return a text file of the container, empty if it has none."""
+    import tarfile
+
     try:
         with engine.asking(f"reading {path} of the container"):
             chunks, _details = engine.client.get_archive(container, path)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Union
+from typing import TYPE_CHECKING, Union
 
 from .._docker.images import find_registry_digest
 from .._env.folder import Folder
@@ -16,14 +16,16 @@ from .._env.plan import Build, MakeLock, Plan, RemoveImage
 from .._errors import DockenvError
 from .._image import Image
 from .buildouts import see_project
-from .folders import Built, Install
 from .host import Host
 from .observe import EngineView, Seen, see_engine, see_folder
 from .place import Place
 from .tasks import Absent, Defined, Outlook, Present
 from .unlocked import Trial, Unlocked
 
-Task = Union[Present, Defined, Absent, Built, Install]
+if TYPE_CHECKING:
+    from .folders import Built, Install
+
+    Task = Union[Present, Defined, Absent, Built, Install]
 
 
 @dataclass(frozen=True)

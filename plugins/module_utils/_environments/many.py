@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 from .._errors import DockenvError
-from .converge import Failure, Result, Task, converge, see
+from .converge import Failure, Result, converge, see
 from .host import Host
 from .observe import EngineView
+
+if TYPE_CHECKING:
+    from .converge import Task
 
 
 def converge_many(tasks: Sequence[Task], host: Host, jobs: int, check_mode: bool) -> tuple[Result | Failure, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from .._docker.containers import OWNER, remove_lost
 from .._docker.images import push, remove_unused
@@ -16,12 +17,15 @@ from .._env.plan import Build, MakeLock, Plan, RemoveFile, RemoveFolder, RemoveI
 from .._errors import EngineError
 from . import disk, locking, picking
 from .building import build_new, swap
-from .converge import Result, Task, make_result, plan_clean_up, plan_push, see
+from .converge import Result, make_result, plan_clean_up, plan_push, see
 from .host import Host
 from .observe import Seen
 from .place import Place
 from .tasks import Absent, Defined, Outlook
 from .unlocked import Trial, Unlocked
+
+if TYPE_CHECKING:
+    from .converge import Task
 
 
 def preview_lock(task: Task, host: Host, unlocked: Unlocked | Trial, step: MakeLock) -> str | None:
