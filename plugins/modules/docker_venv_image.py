@@ -79,6 +79,7 @@ options:
     description:
       - V(relocate) copies the virtualenv. The module fails where its files would not work in the image.
       - V(rebuild) installs the same versions of its packages in the base image. That needs the package index.
+        C(pip), C(setuptools) and C(wheel) move if the base image has another version of Python.
       - V(auto) copies where version, ABI, architecture and C library of the virtualenv fit the base image, and else installs.
         RV(strategy_reasons) says why.
     type: str

@@ -17,7 +17,7 @@ from .._env.lock import LOCK
 from .._environments.host import Host
 from .._errors import InvalidInput
 from .._venv_image.decide import COPY, REBUILD, RELOCATE, WHEEL, Decision, check_editables, decide, find_obstacles
-from .._venv_image.distributions import Distribution, find_editables, render_pins
+from .._venv_image.distributions import SEEDS, Distribution, find_editables, render_pins
 from .._venv_image.dockerfile import EDITABLES, PROJECT, PROOF, SOURCES, VENV, Layout, render
 from .._venv_image.move import Move, is_record
 from .._venv_image.proof import render_proof
@@ -110,7 +110,7 @@ def read_context(spec: VenvImageSpec, source: Source, host: Host, options: Build
     files = {PROOF: render_proof(old, count, rewritten)}
     if layout.installs:
         files[INSTALL_SCRIPT] = render_install_script(INSTALLER, spec.place_of_venv)
-    wanted = _find_wanted(spec, source, parts, decision) if layout.has_lock else None
+    wanted = _find_wanted(spec, source, base, parts, decision) if layout.has_lock else None
     identity = [render_proof((), count, rewritten), files.get(INSTALL_SCRIPT, "")]
     identity += [wanted.requirements, wanted.constraints] if wanted else []
     texts = [render(spec, layout, has_mounts) for has_mounts in (True, False)]
@@ -184,13 +184,15 @@ def _gather(
         yield f"{EDITABLES if place else SOURCES}/{each.name}", items
 
 
-def _find_wanted(spec: VenvImageSpec, source: Source, parts: _Parts, decision: Decision) -> Wanted:
+def _find_wanted(spec: VenvImageSpec, source: Source, base: Traits | None, parts: _Parts, decision: Decision) -> Wanted:
     """Return what is installed in the build: everything, or what is added to the virtualenv."""
     further = "".join(f"{line}\n" for line in spec.requirements)
     names = [each.name for each in parts.editables]
     pins = render_pins(source.distributions, names)
     if decision.strategy == RELOCATE:
         return Wanted(further, _without_urls(pins), tuple(sorted({each.name for each in source.distributions})))
+    if base is None or base.minor != source.traits.minor:
+        pins = render_pins(source.distributions, names, movable=SEEDS)
     own = {each.name for each in source.distributions}
     return Wanted(pins + further, _without_urls(render_pins(source.around, own)))
 

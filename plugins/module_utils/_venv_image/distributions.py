@@ -18,6 +18,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+# What makers of virtualenvs put into them, in versions that go with their Python and maybe with no newer one
+SEEDS = ("pip", "setuptools", "wheel")
+
 _NAME, _VERSION = (re.compile(rf"^{key}:\s*(\S+)\s*$", re.IGNORECASE | re.MULTILINE) for key in ("Name", "Version"))
 
 
@@ -70,12 +73,11 @@ def find_editables(distributions: Iterable[Distribution], inside: Iterable[str])
     return tuple(found[name] for name in sorted(found))
 
 
-def render_pins(distributions: Iterable[Distribution], left_out: Iterable[str] = ()) -> str:
-    """Return a requirements file of the same versions, without the names that are left out."""
-    missing = set(left_out)
-    return "".join(
-        f"{line}\n" for line in sorted({each.requirement for each in distributions if each.name not in missing and each.version})
-    )
+def render_pins(distributions: Iterable[Distribution], left_out: Iterable[str] = (), movable: Iterable[str] = ()) -> str:
+    """Return a requirements file of the same versions, without the names that are left out; of ``movable`` ones any version will do."""
+    missing, free = set(left_out), set(movable)
+    kept = [each for each in distributions if each.name not in missing and each.version]
+    return "".join(f"{line}\n" for line in sorted({each.name if each.name in free else each.requirement for each in kept}))
 
 
 def _parse(direct_url: str | None) -> dict[str, Any]:

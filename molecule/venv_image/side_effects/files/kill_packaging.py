@@ -10,20 +10,37 @@ Arguments: the image, the moment, and a docker command. Prints JSON: the image b
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 STATE = Path("/var/lib/dockenv/images")
+SOCKET = "/var/run/docker.sock"
 PATIENCE_SECONDS = 120
 
 
-def ask(*command):
-    return subprocess.run(command, check=False, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+class Engine(http.client.HTTPConnection):
+    """A connection to the engine of this host: a docker command takes longer to start than a moment lasts."""
+
+    def __init__(self):
+        super().__init__("localhost")
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.connect(SOCKET)
+
+    def find_image(self, name):
+        """Return the id of an image, None if there is none of the name."""
+        self.request("GET", f"/images/{name}/json")
+        response = self.getresponse()
+        answer = json.loads(response.read())
+        return answer["Id"] if response.status == 200 else None
 
 
 def find_task():
@@ -47,8 +64,8 @@ def main():
     image, moment, docker = sys.argv[1:]
     begun = time.time()
     log = STATE / ".dockenv" / f"{image}:latest.log"
-    inspect = (docker, "image", "inspect", "--format", "{{.Id}}")
-    before = ask(*inspect, image).stdout
+    engine = Engine()
+    before = engine.find_image(image)
 
     def has_logged(text):
         return log.exists() and log.stat().st_mtime > begun and text in log.read_text()
@@ -57,8 +74,8 @@ def main():
         "start": find_task,
         "building": lambda: has_logged("COPY"),
         "proving": lambda: has_logged("RUN --mount"),
-        "tagged": lambda: ask(*inspect, f"{image}:dockenv-new").returncode == 0,
-        "swapped": lambda: ask(*inspect, image).stdout != before,
+        "tagged": lambda: engine.find_image(f"{image}:dockenv-new"),
+        "swapped": lambda: engine.find_image(image) != before,
         "keeping": lambda: (STATE / f"{image}:latest.dockenv-new").exists(),
     }
     end = time.monotonic() + PATIENCE_SECONDS
@@ -68,8 +85,10 @@ def main():
     for number in killed:
         with contextlib.suppress(ProcessLookupError):
             os.kill(number, signal.SIGKILL)
-    works = ask(docker, "run", "--rm", "--network=none", image, "python", "-c", "import django").returncode == 0
-    print(json.dumps({"reached": reached, "killed": len(killed), "before": before, "after": ask(*inspect, image).stdout, "works": works}))
+    command = [docker, "run", "--rm", "--network=none", image, "python", "-c", "import django"]
+    works = subprocess.run(command, check=False, stderr=subprocess.DEVNULL).returncode == 0
+    outcome = {"reached": reached, "killed": len(killed), "before": before, "after": engine.find_image(image), "works": works}
+    print(json.dumps(outcome))
 
 
 main()

@@ -102,10 +102,11 @@ def test_another_place_of_the_same_virtualenv_builds_nothing(world):
 
 def test_other_version_of_python(world):
     world.python = "3.99.1"
+    world.add_package("pip", "23.0.1")
     made = world.run(requirements=["more==2"])
     assert (made["strategy"], made["rewritten"]) == ("rebuild", [])
     assert made["strategy_reasons"] == [f"the virtualenv is of cpython {SITE[10:].partition('/')[0]}, the base image has cpython 3.99"]
-    assert world.asked[0].requirements == "tool==1.0\nmore==2\n"
+    assert world.asked[0].requirements == "pip\ntool==1.0\nmore==2\n"
     assert sorted(world.client.context) == ["Dockerfile", "install.py", "prove.py", "requirements.txt"]
     assert not world.run(requirements=["more==2"])["changed"]
     assert len(world.asked) == 1

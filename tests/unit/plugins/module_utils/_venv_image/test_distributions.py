@@ -69,3 +69,4 @@ def test_sources_inside_go_with_the_virtualenv():
 def test_pins_are_in_order_without_links():
     found = [Distribution("b", "2"), Distribution("a", "1"), Distribution("linked", "", "/srv/x"), Distribution("left", "1")]
     assert render_pins(found, ["left"]) == "a==1\nb==2\n"
+    assert render_pins(found, ["left"], movable=["a"]) == "a\nb==2\n"
