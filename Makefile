@@ -26,7 +26,10 @@ JOBS ?= 3
 OLDEST_TARGET := 3.9
 python_of = $(shell $(1)/bin/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 UNIT_FOLDERS := $(wildcard tests/unit/plugins/*/ tests/unit/repository/)
-PARTS := testbed-up testbed-hosts build $(addprefix molecule-,$(SCENARIOS)) lint docs-lint engine infrastructure sanity unit
+# The longest come first, so that no other waits for them in the end.
+LONGEST := molecule-default molecule-envs unit
+SHORTER := $(addprefix molecule-,$(SCENARIOS)) lint docs-lint engine infrastructure sanity
+PARTS := testbed-up testbed-hosts build $(LONGEST) $(filter-out $(LONGEST),$(SHORTER))
 
 # Everything finds the checkout as a collection, with the collections it needs, in here and nowhere else.
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.cache/collections
