@@ -7,8 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .._errors import CommandFailed
@@ -33,8 +32,12 @@ def build(engine: Engine, request: BuildRequest, log: BuildLog) -> None:
     the images of the steps before are gone.
     """
     reader = _Reader(log)
-    with engine.asking(f"building the image {request.tag}"), _context(request) as context:
-        reader.read(engine.client.build(**_arguments(request), **context))
+    with engine.asking(f"building the image {request.tag}"):
+        if request.feed is None:
+            reader.read(engine.client.build(path=request.context, **_arguments(request)))
+        else:
+            with feeding(request.feed) as descriptor, open(descriptor, "rb", closefd=False) as file:
+                reader.read(engine.client.build(fileobj=file, custom_context=True, **_arguments(request)))
     if reader.error is None:
         return
     _remove_unfinished(engine, reader.made)
@@ -63,15 +66,6 @@ def _arguments(request: BuildRequest) -> dict[str, Any]:
         # The engine's time-out is for answers; a step may be silent for as long as it takes
         "timeout": None,
     }
-
-
-@contextmanager
-def _context(request: BuildRequest) -> Iterator[dict[str, Any]]:
-    if request.feed is None:
-        yield {"path": request.context}
-        return
-    with feeding(request.feed) as descriptor, open(descriptor, "rb", closefd=False) as file:
-        yield {"fileobj": file, "custom_context": True}
 
 
 class _Reader:

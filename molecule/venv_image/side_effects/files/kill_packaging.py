@@ -76,7 +76,7 @@ def main():
         "proving": lambda: has_logged("RUN --mount"),
         "tagged": lambda: engine.find_image(f"{image}:dockenv-new"),
         "swapped": lambda: engine.find_image(image) != before,
-        "keeping": lambda: (STATE / f"{image}:latest.dockenv-new").exists(),
+        "keeping": (STATE / f"{image}:latest.dockenv-new").exists,
     }
     end = time.monotonic() + PATIENCE_SECONDS
     while not moments[moment]() and time.monotonic() < end:
