@@ -46,5 +46,6 @@ def _write(feed: Feed, descriptor: int, errors: list[BaseException]) -> None:
             feed(out)
     except BrokenPipeError:
         pass
+    # Whatever it is, feeding() raises it where somebody can act on it; here it would end unseen with the thread.
     except Exception as error:  # pylint: disable=broad-except
         errors.append(error)
