@@ -50,16 +50,16 @@ _PLACEHOLDER = re.compile(r"@([A-Z][A-Z_]*)@")
 _DIRECTIVE = re.compile(r"\s*#\s*(?:syntax|escape|check)\s*=", re.IGNORECASE)
 
 # One mount point that the base image has is used twice: a file mounted into a tmpfs leaves no trace in the layer.
-_MOUNTS = f"--mount=type=cache,id=dockenv,target={CACHE} --mount=type=tmpfs,target={SCRATCH}"
+MOUNTS = f"--mount=type=cache,id=dockenv,target={CACHE} --mount=type=tmpfs,target={SCRATCH}"
 _SECRET = f" --mount=type=secret,id={NETRC},target={SCRATCH}/.netrc"
 _SCRIPT = f" --mount=type=bind,source={INSTALL_SCRIPT},target={SCRATCH}/{INSTALL_SCRIPT}"
 _INSTALL_LINE = re.compile(
-    rf"RUN {re.escape(_MOUNTS)}(?:{re.escape(_SECRET)})?{re.escape(_SCRIPT)}"
+    rf"RUN {re.escape(MOUNTS)}(?:{re.escape(_SECRET)})?{re.escape(_SCRIPT)}"
     rf" --mount=type=bind,source=(?P<lock>[A-Za-z0-9./]+),target={SCRATCH}/{re.escape(LOCK)} .*"
 )
 _BUILDOUT_MOUNTS = "".join(f" --mount=type=bind,source={name},target={SCRATCH}/{name}" for name in (BUILDOUT_SCRIPT, VERSIONS))
 _BUILDOUT_LINE = re.compile(
-    rf'RUN {re.escape(_MOUNTS + _SCRIPT + _BUILDOUT_MOUNTS)} \["python3", "-B", "{SCRATCH}/{re.escape(BUILDOUT_SCRIPT)}", (?P<words>.*)\]'
+    rf'RUN {re.escape(MOUNTS + _SCRIPT + _BUILDOUT_MOUNTS)} \["python3", "-B", "{SCRATCH}/{re.escape(BUILDOUT_SCRIPT)}", (?P<words>.*)\]'
 )
 # Of the classic builder, which has no mounts
 _COPIES = f"{SCRATCH}/dockenv"
@@ -196,7 +196,7 @@ def _install(spec: EnvSpec, layers: int) -> list[str]:
 
 def _run_buildout(buildout: Buildout) -> list[str]:
     """Bootstrap and buildout are one step: what the second needs of the first is of no use alone."""
-    step = render_words(f"RUN {_MOUNTS}{_SCRIPT}{_BUILDOUT_MOUNTS}", ["python3", "-B", f"{SCRATCH}/{BUILDOUT_SCRIPT}", *buildout.words])
+    step = render_words(f"RUN {MOUNTS}{_SCRIPT}{_BUILDOUT_MOUNTS}", ["python3", "-B", f"{SCRATCH}/{BUILDOUT_SCRIPT}", *buildout.words])
     return [step, f"ENV VIRTUAL_ENV={ENVIRONMENT} PATH={buildout.place}/bin:{ENVIRONMENT}/bin:$PATH"]
 
 
@@ -205,7 +205,7 @@ def install_step(beside: Mapping[str, str], secrets: Iterable[tuple[str, str]], 
 
     ``beside`` maps their paths in the context to names, ``secrets`` are ids with versions.
     """
-    mounts = _MOUNTS + (_SECRET if any(identity == NETRC for identity, _version in secrets) else "") + _SCRIPT
+    mounts = MOUNTS + (_SECRET if any(identity == NETRC for identity, _version in secrets) else "") + _SCRIPT
     mounts += "".join(f" --mount=type=bind,source={path},target={SCRATCH}/{name}" for path, name in beside.items())
     return render_words(f"RUN {mounts}", ["python3", "-B", f"{SCRATCH}/{INSTALL_SCRIPT}", *arguments])
 

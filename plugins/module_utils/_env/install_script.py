@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from .compile_script import COMPILER
+
 # One version each, so that equal folders are installed by equal tools on every host.
 TOOL_VERSIONS = {"uv": "0.13.8", "pip": "25.3"}
 INSTALLERS = tuple(TOOL_VERSIONS)
@@ -19,7 +21,7 @@ CACHE = "/mnt"
 def render_install_script(installer: str, environment: str = ENVIRONMENT) -> str:
     """Return the script for an installer of INSTALLERS and the place of the virtualenv, which needs no quoting."""
     head = f'INSTALLER, VERSION = "{installer}", "{TOOL_VERSIONS[installer]}"'
-    return _SCRIPT.replace("@TOOL@", head).replace("@ENVIRONMENT@", environment)
+    return _SCRIPT.replace("@COMPILER@", COMPILER).replace("@TOOL@", head).replace("@ENVIRONMENT@", environment)
 
 
 _SCRIPT = '''\
@@ -172,69 +174,7 @@ def list_new_packages(site):
                 yield sources
 
 
-def compile_package(sources, cache):
-    """Write the byte code of one package, through the cache."""
-    digest = hashlib.sha256(repr((sys.version, sources)).encode()).hexdigest()
-    cached = "{}/bytecode/{}".format(cache, digest)
-    code = read_code(cached)
-    for path, content in code.items():
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, "wb") as file:
-            file.write(content)
-    if not code:
-        write_code(cached, compile_sources(sources))
-
-
-def compile_sources(sources):
-    code = {}
-    for source, _digest in sources:
-        try:
-            path = py_compile.compile(source, doraise=True, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
-        except (py_compile.PyCompileError, OSError, ValueError):  # a template, or for another Python: never imported here
-            continue
-        with open(path, "rb") as file:
-            code[path] = file.read()
-    return code
-
-
-def read_code(path):
-    try:
-        with open(path, "rb") as file:
-            return marshal.load(file)
-    except (OSError, EOFError, ValueError, TypeError):  # not there, or cut off when the machine stopped
-        return {}
-
-
-def write_code(path, code):
-    beside = "{}.{}".format(path, os.urandom(4).hex())
-    with open(beside, "wb") as file:
-        marshal.dump(code, file)
-    os.rename(beside, path)
-
-
-def compile_all(lines):
-    """Compile a package for each line, and return the exit status.
-
-    Each has a process of its own: what was compiled before shows in the bytes of what follows.
-    """
-    running = status = 0
-    for line in lines:
-        if running == os.cpu_count():
-            status |= os.wait()[1]
-            running -= 1
-        if os.fork() == 0:
-            compile_package(*json.loads(line))
-            os._exit(0)
-        running += 1
-    for _ in range(running):
-        status |= os.wait()[1]
-    return 1 if status else 0
-
-
-def start_compiler():
-    """Start what compiles: a process that is equally new on every host, and is ready when there is work."""
-    command = [sys.executable, "-B", os.path.abspath(__file__), "--compile"]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, universal_newlines=True)
+@COMPILER@
 
 
 def compile_new(compiler, cache):

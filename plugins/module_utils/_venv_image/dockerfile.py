@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .._env.blocks import Start, install_system_packages, make_user, render_settings, render_start
-from .._env.dockerfile import classic_install_steps, install_step, secret_versions
+from .._env.dockerfile import MOUNTS, classic_install_steps, install_step, secret_versions
+from .._env.install_script import CACHE, SCRATCH
 from .._env.lock import LOCK
 from .._instructions import render_assignment, render_words
 from .decide import RELOCATE
@@ -23,8 +24,6 @@ from .spec import VenvImageSpec
 VENV, PROJECT, SOURCES, EDITABLES, PROOF = "venv", "project", "sources", "editables", "prove.py"
 
 HEADER = "# Made by the Ansible collection dockenv.python, module docker_venv_image."
-# A mount point that every base image has, so that none is left in the layer.
-_MOUNT = "/mnt"
 
 
 @dataclass(frozen=True)
@@ -103,12 +102,12 @@ def _install(beside: dict[str, str], layout: Layout, arguments: Sequence[str], h
 
 
 def _prove(dest: str, layout: Layout, has_mounts: bool) -> list[str]:
-    python, compiled = f"{dest}/bin/python3", ["--compile"] if layout.strategy == RELOCATE else []
-    path = f"{_MOUNT}/{PROOF}"
-    words = [python, "-I", "-B", path, dest, *compiled]
+    path = f"{SCRATCH}/{PROOF}"
+    words, compiles = [f"{dest}/bin/python3", "-I", "-B", path, dest], layout.strategy == RELOCATE
     if has_mounts:
-        return [render_words(f"RUN --mount=type=bind,source={PROOF},target={path} --mount=type=tmpfs,target=/tmp", words)]
-    return [render_words("COPY", [PROOF, path]), render_words("RUN", [*words, "--remove"])]
+        cached = [f"--byte-code={CACHE}"] if compiles else []
+        return [render_words(f"RUN {MOUNTS} --mount=type=bind,source={PROOF},target={path}", [*words, *cached])]
+    return [render_words("COPY", [PROOF, path]), render_words("RUN", [*words, *(["--byte-code"] if compiles else []), "--remove"])]
 
 
 def _make_missing_user(spec: VenvImageSpec) -> list[str]:

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Sequence
 
+from .._env.compile_script import COMPILER
 from .move import AFTER, BEFORE
 
 _FAILURE = "The virtualenv does not work at "
@@ -30,7 +31,7 @@ def render_proof(old: Sequence[str], distributions: int, rewritten: Sequence[str
         "AFTER": AFTER,
         "FAILURE": _FAILURE,
     }
-    text = _SCRIPT
+    text = _SCRIPT.replace("@COMPILER@", COMPILER)
     for name, value in values.items():
         text = text.replace(f"@{name}@", json.dumps(value, ensure_ascii=True))
     return text
@@ -45,19 +46,21 @@ def find_verdict(output: str) -> str | None:
 _SCRIPT = '''\
 """Prove that a virtualenv works at its place, or end with one sentence. Written by the Ansible collection dockenv.python.
 
-prove.py DIR            prove the virtualenv DIR; run by its own Python
-prove.py DIR --compile  compile it as well
-prove.py DIR --remove   remove this file afterwards
+prove.py DIR                      prove the virtualenv DIR; run by its own Python
+prove.py DIR --byte-code[=CACHE]  compile it as well; packages that are in the folder CACHE are taken from there
+prove.py DIR --remove             remove this file afterwards
+prove.py --compile                what it uses: compile the packages that standard input names, a line of JSON each
 """
 
 import base64
-import concurrent.futures
 import csv
 import glob
 import hashlib
 import importlib.machinery
 import importlib.metadata
 import importlib.util
+import json
+import marshal
 import mmap
 import os
 import py_compile
@@ -222,30 +225,40 @@ def prove_interpreter(path, interpreter):
         fail("the script " + path + " runs another Python than that of the virtualenv: " + interpreter)
 
 
-def compile_source(path):
-    """A file that cannot be compiled, such as a template, could not be imported before either."""
-    try:
-        made = py_compile.compile(path, doraise=True, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
-    except (py_compile.PyCompileError, OSError, ValueError, RecursionError):
-        return
-    os.utime(made, (TIME, TIME))
+@COMPILER@
 
 
-def compile_all():
-    """Compile what is there to be imported; tests are not."""
-    sources = []
-    for path in files():
+def list_sources():
+    """Return the packages with their sources and the digests of these, the largest first; tests are not there to be imported."""
+    packages = {}
+    for path in sorted(files()):
         if path.endswith(".py") and "/tests/" not in path and "/lib/" in path:
-            sources.append(path)
-    with concurrent.futures.ProcessPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(compile_source, sorted(sources), chunksize=16))
-    for folder in sorted({os.path.dirname(path) for path in sources}):
-        for each in (folder + "/__pycache__", folder):
-            if os.path.isdir(each):
-                os.utime(each, (TIME, TIME))
+            with open(path, "rb") as file:
+                source = [path, hashlib.sha256(file.read()).hexdigest()]
+            # lib/python3.13/site-packages/NAME
+            name = tuple(os.path.relpath(path, VENV).split("/")[:4])
+            packages.setdefault(name, []).append(source)
+    return sorted(packages.values(), key=len, reverse=True)
 
 
-def main():
+def compile_new(cache):
+    packages = list_sources()
+    if cache:
+        os.makedirs(cache + "/bytecode", exist_ok=True)
+    compiler = start_compiler()
+    compiler.communicate("".join(json.dumps([sources, cache]) + "\\n" for sources in packages))
+    if compiler.returncode:
+        sys.exit(compiler.returncode)
+    for folder in sorted({os.path.dirname(path) for sources in packages for path, _digest in sources}):
+        made = folder + "/__pycache__"
+        if os.path.isdir(made):
+            for path in [*(made + "/" + name for name in os.listdir(made)), made, folder]:
+                os.utime(path, (TIME, TIME))
+
+
+def main(options):
+    # What is made must be the same each time.
+    os.environ["PYTHONHASHSEED"] = "0"
     prove_prefix()
     checking = start_pip_check()
     prove_paths()
@@ -253,12 +266,15 @@ def main():
     prove_scripts(distributions)
     if checking is not None:
         prove_dependencies(checking)
-    if "--compile" in sys.argv:
-        compile_all()
-    if "--remove" in sys.argv:
+    for option in options:
+        if option.startswith("--byte-code"):
+            compile_new(option.partition("=")[2])
+    if "--remove" in options:
         os.unlink(__file__)
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1] == "--compile":
+        sys.exit(compile_all(sys.stdin))
+    main(sys.argv[2:])
 '''

@@ -9,8 +9,9 @@ from ansible_collections.dockenv.python.plugins.module_utils._venv_image.dockerf
 from ansible_collections.dockenv.python.tests.unit.plugins.module_utils._venv_image.definitions import make_spec
 
 PROOF = (
-    "RUN --mount=type=bind,source=prove.py,target=/mnt/prove.py --mount=type=tmpfs,target=/tmp "
-    '["/usr/local/lib/shop/bin/python3", "-I", "-B", "/mnt/prove.py", "/usr/local/lib/shop", "--compile"]'
+    "RUN --mount=type=cache,id=dockenv,target=/mnt --mount=type=tmpfs,target=/tmp "
+    "--mount=type=bind,source=prove.py,target=/tmp/prove.py "
+    '["/usr/local/lib/shop/bin/python3", "-I", "-B", "/tmp/prove.py", "/usr/local/lib/shop", "--byte-code=/mnt"]'
 )
 MOUNTS = (
     "--mount=type=cache,id=dockenv,target=/mnt --mount=type=tmpfs,target=/tmp --mount=type=bind,source=install.py,target=/tmp/install.py"
@@ -74,7 +75,7 @@ def test_installed_anew_with_links_to_folders_of_the_image():
         f'RUN {MOUNTS} {LOCK} ["python3", "-B", "/tmp/install.py"]',
         'COPY ["editables/tool", "/opt/tool"]',
         f'RUN {MOUNTS} ["python3", "-B", "/tmp/install.py", "--add", "--editable=/opt/tool"]',
-        PROOF.replace(', "--compile"', ""),
+        PROOF.replace(', "--byte-code=/mnt"', ""),
     ]
 
 
@@ -82,8 +83,9 @@ def test_installed_anew_with_links_to_folders_of_the_image():
 def test_a_builder_without_mounts(strategy):
     found = lines(Layout(strategy, has_lock=True), has_mounts=False)
     assert not any("--mount" in line for line in found)
-    assert 'COPY ["prove.py", "/mnt/prove.py"]' in found
-    assert any(line.endswith('"--remove"]') for line in found)
+    assert 'COPY ["prove.py", "/tmp/prove.py"]' in found
+    compiled = ', "--byte-code"' if strategy == "relocate" else ""
+    assert any(line.endswith(f'"/usr/local/lib/shop"{compiled}, "--remove"]') for line in found)
 
 
 # V7

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import marshal
 import os
 import shutil
 import subprocess
@@ -50,10 +51,34 @@ def prove(venv, *words, old=("/old/venv",), distributions=1, rewritten=()):
 
 
 def test_a_virtualenv_that_works_is_compiled(venv):
-    assert prove(venv, "--compile") == ""
+    assert prove(venv, "--byte-code") == ""
     made = list((venv / SITE / "__pycache__").iterdir())
     assert [path.name.split(".")[0] for path in made] == ["tool"]
     assert {int(path.stat().st_mtime) for path in [*made, venv / SITE, venv / SITE / "__pycache__"]} == {315619200}
+
+
+def test_byte_code_comes_from_the_cache_for_equal_sources_only(venv, tmp_path):
+    cache, made = tmp_path / "cache", venv / SITE / "__pycache__"
+    assert prove(venv, f"--byte-code={cache}") == ""
+    compiled = {path.name: path.read_bytes() for path in made.iterdir()}
+    [entry] = (cache / "bytecode").iterdir()
+    assert marshal.loads(entry.read_bytes()) == {str(made / name): content for name, content in compiled.items()}
+
+    shutil.rmtree(made)
+    entry.write_bytes(marshal.dumps({str(made / name): b"cached" for name in compiled}))
+    assert prove(venv, f"--byte-code={cache}") == ""
+    assert [path.read_bytes() for path in made.iterdir()] == [b"cached"]
+
+    (venv / SITE / "tool.py").write_text("def main():\n    return 1\n")
+    assert prove(venv, f"--byte-code={cache}") == ""
+    [other] = made.iterdir()
+    assert other.read_bytes() not in (b"cached", compiled[other.name])
+
+
+def test_what_cannot_be_compiled_is_left(venv):
+    (venv / SITE / "template.py").write_text("{{ name }} = =\n")
+    assert prove(venv, "--byte-code") == ""
+    assert [path.name.split(".")[0] for path in (venv / SITE / "__pycache__").iterdir()] == ["tool"]
 
 
 def test_without_compiling_nothing_is_made(venv):
