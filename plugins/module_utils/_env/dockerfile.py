@@ -61,6 +61,8 @@ _BUILDOUT_MOUNTS = "".join(f" --mount=type=bind,source={name},target={SCRATCH}/{
 _BUILDOUT_LINE = re.compile(
     rf'RUN {re.escape(MOUNTS + _SCRIPT + _BUILDOUT_MOUNTS)} \["python3", "-B", "{SCRATCH}/{re.escape(BUILDOUT_SCRIPT)}", (?P<words>.*)\]'
 )
+# What changes files of an image
+_STEP = re.compile(r"\s*(?:RUN|COPY|ADD|FROM)\b", re.IGNORECASE)
 # Of the classic builder, which has no mounts
 _COPIES = f"{SCRATCH}/dockenv"
 
@@ -135,6 +137,13 @@ def text_of_buildout(text: str) -> str:
     lines = text.splitlines(keepends=True)
     at = next((number for number, line in enumerate(lines, 1) if _BUILDOUT_LINE.fullmatch(line.rstrip("\n"))), len(lines))
     return "".join(lines[:at])
+
+
+def may_undo_install(text: str) -> bool:
+    """Whether a step after those that install, and prove what they installed, could change it."""
+    lines = text.splitlines()
+    steps = [number for number, line in enumerate(lines, 1) if _INSTALL_LINE.fullmatch(line) or _BUILDOUT_LINE.fullmatch(line)]
+    return not steps or any(_STEP.match(line) for line in lines[steps[-1] :])
 
 
 def for_classic_builder(text: str) -> str:

@@ -235,6 +235,16 @@ def settle(paths):
             os.utime(path, (TIME, TIME), follow_symlinks=False)
 
 
+def prove_installed():
+    """End with one sentence unless the Python of the environment starts and finds what the lock pins."""
+    code = "import importlib.metadata as m, json; print(json.dumps([[d.metadata['Name'], d.version] for d in m.distributions()]))"
+    found = {(name_of(name), version) for name, version in json.loads(subprocess.check_output([PYTHON, "-I", "-c", code])) if name}
+    pins = [entry.split()[0] for entry in read_entries(LOCK)[1] if ";" not in entry]  # a marker may be for another platform
+    missing = [pin for pin in pins if "==" in pin and (name_of(pin), pin.partition("==")[2]) not in found]
+    if missing:
+        sys.exit("The environment does not work: it does not have " + ", ".join(missing))
+
+
 def install(cache, add, editables):
     compiler = start_compiler()
     trust_indexes()
@@ -244,6 +254,7 @@ def install(cache, add, editables):
     before = list_metadata()
     folders = [*copy_sources(), *(word for folder in editables for word in ("--editable", folder))]
     {"uv": install_with_uv, "pip": install_with_pip}[INSTALLER](tool, add, folders)
+    prove_installed()
     compile_new(compiler, cache)
     settle(list_changed(before))
 

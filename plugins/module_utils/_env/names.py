@@ -28,6 +28,8 @@ _IMAGE_PATH = re.compile(r"/(?:[A-Za-z0-9._@+=~-]+(?:/[A-Za-z0-9._@+=~-]+)*)?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 OUR_LABELS = "dockenv.python."
+# Of containers that a task uses for a moment
+TASK_LABEL = f"{OUR_LABELS}task"
 
 
 def is_environment(value: str) -> bool:

@@ -15,10 +15,10 @@ from .._docker.build import build_image
 from .._docker.buildkit import BuildRequest
 from .._docker.containers import RunRequest, run
 from .._docker.images import split_reference
-from .._env.dockerfile import DOCKERFILE, for_classic_builder
+from .._env.dockerfile import DOCKERFILE, for_classic_builder, may_undo_install
 from .._env.folder import Folder
 from .._env.install_script import ENVIRONMENT
-from .._env.names import OUR_LABELS
+from .._env.names import TASK_LABEL
 from .._env.plan import Observed
 from .._errors import CommandFailed, EngineError
 from .._image import Image
@@ -26,9 +26,6 @@ from .._resolver.pip import normalise
 from . import disk
 from .host import Host
 from .place import Place
-
-# Of containers that a task uses for a moment
-TASK_LABEL = f"{OUR_LABELS}task"
 
 # In seconds; it only starts and looks at file names
 _PROOF_TIMEOUT = 300
@@ -104,9 +101,12 @@ def make_request(context: str, tag: str, options: BuildOptions, secrets: tuple[S
 
 
 def _prove_or_remove(host: Host, place: Place, image: Image, target: Folder, options: BuildOptions) -> None:
-    """A folder of the user's promises nothing about its image, and one for another platform may not run here."""
+    """A folder of the user's promises nothing about its image, and one for another platform may not run here.
+
+    What is installed was proved in the build.
+    """
     try:
-        if target.is_ours and not options.platforms:
+        if target.is_ours and not options.platforms and may_undo_install(target.dockerfile):
             _prove(host, place, image, target)
     except (CommandFailed, EngineError):
         host.engine.remove_image(place.new_tag, force=True)
@@ -121,8 +121,7 @@ def _prove(host: Host, place: Place, image: Image, target: Folder) -> None:
     output = result.stdout.decode("utf-8", "replace")
     if result.rc == 0:
         found = {(normalise(name), version) for name, version in json.loads(output)}
-        # What has a marker may be for another platform.
-        # What a buildout installs, it proves in the build.
+        # What a buildout installs, it proves in the build. What has a marker may be for another platform.
         locked = () if target.is_buildout else target.locked.pins
         pins = [pin for pin in locked if pin.version and ";" not in pin.what]
         missing = [pin.what for pin in pins if (pin.name, pin.version) not in found]

@@ -19,9 +19,10 @@ from .._env.buildout_script import PICKED
 from .._env.digest import LABEL_ENVIRONMENT
 from .._env.folder import Folder
 from .._env.install_script import ENVIRONMENT
+from .._env.names import TASK_LABEL
 from .._errors import CommandFailed
 from . import disk
-from .building import TASK_LABEL, make_request, stage
+from .building import make_request, stage
 from .host import Host
 from .scratch import scratch_folder
 from .unlocked import Trial

@@ -19,7 +19,6 @@ from .._env.plan import MakeLock
 from .._env.wanted import remove_requirements
 from .._environments.host import Host
 from .._environments.locking import make_lock, read_logins
-from .._environments.place import Place
 from .._environments.unlocked import Unlocked
 from .._errors import CommandFailed, DockenvError
 from .._image import Image
@@ -28,7 +27,7 @@ from .._venv_image.proof import find_verdict
 from . import staging
 from .archive import write_tar
 from .context import INSTALLER, PYTHON_PACKAGES, Context
-from .tasks import NEVER, Present
+from .tasks import NEVER, Present, base_tag
 
 
 def lock_context(task: Present, host: Host, context: Context) -> Context:
@@ -86,11 +85,6 @@ def _add_python(host: Host, task: Present) -> str:
     request = replace(_request(task.options, base_tag(task.place)), feed=lambda out: write_tar({}, {DOCKERFILE: text}, out), labels=labels)
     build_image(host.engine, host.connection, host.builder, request, _log(task), host.environment)
     return request.tag
-
-
-def base_tag(place: Place) -> str:
-    """Return the name of a base image with Python while a lock is made for it."""
-    return place.new_tag.replace(":dockenv-new", ":dockenv-base")
 
 
 def _request(options: BuildOptions, tag: str) -> BuildRequest:

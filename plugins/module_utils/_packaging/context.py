@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from .._build_options import BuildOptions
 from .._env.digest import BuildInput
@@ -72,7 +72,7 @@ class Context:
 
     def build_input(self, options: BuildOptions, base: str | None) -> BuildInput:
         """Return all that goes into the image; the same with every builder."""
-        entries = [replace(item.entry, path=f"{root}/{item.path}") for root, items in self.trees.items() for item in items]
+        entries = [item.entry_below(root) for root, items in self.trees.items() for item in items]
         return BuildInput(
             dockerfile=self.dockerfile + self.identity,
             context=tuple(entries),

@@ -7,25 +7,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from types import ModuleType
 
-from .._docker.containers import OWNER, remove_lost
-from .._docker.images import find_registry_digest, push, remove_unused
-from .._env.plan import Build, Plan, RemoveFolder, RemoveImage
-from .._environments.building import swap
+from .._docker.images import find_registry_digest, remove_unused
+from .._env.plan import Build, Plan
 from .._environments.converge import CleanUp, Push
-from .._environments.disk import remove_tree
 from .._environments.host import Host
-from .._environments.locking import ensure_base
 from .._environments.observe import EngineView
-from .._errors import EngineError
 from .._image import Image
 from .._venv_image.plan import LABEL_IMAGE, Seen, Stage, plan_image, plan_removal, plan_stage
 from . import staging
-from .build import base_tag, build_new, lock_context
 from .context import Context, read_context
 from .memo import Memo
 from .observe import see_source
-from .tasks import ALWAYS, Absent, Present
+from .tasks import ALWAYS, Absent, Present, base_tag
 
 
 @dataclass(frozen=True)
@@ -52,7 +47,7 @@ def converge(task: Present | Absent, host: Host, check_mode: bool) -> Result:
     if not check_mode:
         newest = task.options.pull or task.options.base_check == "registry"
         if newest or host.sight.find_image(task.spec.base) is None:
-            replaced = ensure_base(host.engine, task.spec.base, newest)
+            replaced = _work().fetch_base(task, host, newest)
     elif host.sight.find_image(task.spec.base) is None:
         return _foresee_without_base(task)
     memo = Memo(task.place.memo, source.spellings)
@@ -71,14 +66,7 @@ def _converge_absent(task: Absent, host: Host, check_mode: bool) -> Result:
     if not check_mode and plan.changed:
         host.prepare()
         with task.place.exclusive():
-            for step in plan.steps:
-                if isinstance(step, CleanUp):
-                    _clean_up(host, step)
-                elif isinstance(step, RemoveImage):
-                    _remove_image(task, host)
-                elif isinstance(step, RemoveFolder):
-                    staging.remove(step.path)
-            task.place.forget()
+            _work().remove(task, host, plan)
     return Result(plan)
 
 
@@ -88,7 +76,7 @@ def _converge_staged(task: Present, host: Host, context: Context, check_mode: bo
     if not check_mode and plan.changed:
         host.prepare()
         with task.place.exclusive():
-            staging.write(task.build_dir, lock_context(task, host, context))
+            _work().stage(task, host, context)
     return Result(plan, context)
 
 
@@ -101,7 +89,7 @@ def _converge_image(task: Present, host: Host, context: Context, check_mode: boo
     with task.place.exclusive():
         # Another task may have done it meanwhile.
         plan = _plan(task, host, context)
-        _apply(task, host, plan, context)
+        _work().apply(task, host, plan, context)
     log_path = (task.options.log_path or task.place.log) if any(isinstance(step, Build) for step in plan.steps) else None
     return Result(plan, context, host.engine.find_image(str(task.place.image)), log_path)
 
@@ -148,32 +136,8 @@ def _see(task: Present | Absent, host: Host) -> tuple[Seen, Plan]:
     return Seen(image, containers, base, staging.find_ours(task.build_dir)), cleaning
 
 
-def _apply(task: Present, host: Host, plan: Plan, context: Context) -> None:
-    replaced = next((step.id for step in plan.steps if isinstance(step, RemoveImage)), None)
-    for step in plan.steps:
-        if isinstance(step, CleanUp):
-            _clean_up(host, step)
-        elif isinstance(step, Build):
-            remove_lost(host.engine, OWNER)
-            context = lock_context(task, host, context)
-            swap(host, task.place, build_new(task, host, context, step.labels), replaced)
-        elif isinstance(step, Stage):
-            staging.write(step.path, context)
-        elif isinstance(step, RemoveFolder):
-            staging.remove(step.path)
-        elif isinstance(step, RemoveImage):
-            host.engine.remove_image(task.place.old_tag, force=True)
-        elif isinstance(step, Push):
-            push(host.engine, step.tag)
+def _work() -> ModuleType:
+    """Return what does the work; a task that finds nothing to do is done sooner without reading all that builds and resolves."""
+    from . import working
 
-
-def _clean_up(host: Host, step: CleanUp) -> None:
-    for path in step.paths:
-        remove_tree(path)
-    for tag in step.tags:
-        host.engine.remove_image(tag, force=True)
-
-
-def _remove_image(task: Absent, host: Host) -> None:
-    if not host.engine.remove_image(str(task.place.image), force=task.force):
-        raise EngineError(f"The image {task.place.image} came into use while it was to be removed; remove its containers, or set force")
+    return working

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from .. import _commands
 from .._docker.containers import RunRequest, run
 from .._env.dockerignore import DOCKERIGNORE, Pattern, parse_dockerignore
-from .._environments.building import TASK_LABEL
+from .._env.names import TASK_LABEL
 from .._environments.disk import find_text
 from .._environments.host import Host
 from .._environments.pythons import recall, remember

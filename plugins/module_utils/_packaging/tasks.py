@@ -60,6 +60,11 @@ def read_task(params: Mapping[str, Any], options: BuildOptions) -> Present | Abs
     return Present(spec, options, place, build_dir, params["keep_build_dir"], params["state"] == "staged", params["force"])
 
 
+def base_tag(place: Place) -> str:
+    """Return the name of a base image with Python while a lock is made for it."""
+    return place.new_tag.replace(":dockenv-new", ":dockenv-base")
+
+
 def _default_dir(root: str, image: ImageName) -> str:
     """The name of an image may hold slashes."""
     return os.path.join(root, quote(str(image), safe=":"))

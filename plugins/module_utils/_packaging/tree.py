@@ -60,12 +60,11 @@ class Item:
         """The size of the file in the image, in bytes."""
         return self.stamp[0] if self.content is None else len(self.content)
 
-    @property
-    def entry(self) -> ContextEntry:
-        """What a digest of the build is made from."""
+    def entry_below(self, root: str) -> ContextEntry:
+        """Return what a digest of the build is made from; ``root`` is the name of the tree in the context."""
         if self.target is not None:
-            return ContextEntry(self.path, "link", self.target)
-        return ContextEntry(self.path, "file", self.digest, self.is_executable)
+            return ContextEntry(f"{root}/{self.path}", "link", self.target)
+        return ContextEntry(f"{root}/{self.path}", "file", self.digest, self.is_executable)
 
 
 @dataclass(frozen=True)
@@ -152,7 +151,7 @@ def _walk(folder: str, is_skipped: _Skip) -> Iterator[tuple[str, bool]]:
 def _read_file(path: str, source: str, move: Move, memo: Memo) -> tuple[Item, bool, tuple[str, ...]]:
     """Return a file as it is after the move, whether it still holds the old path then, and what it adds to the search path."""
     item, has_path = _describe(path, source, memo, move)
-    if not may_hold_path(path) or not (has_path or is_about_paths(path)):
+    if not (has_path or is_about_paths(path)) or not may_hold_path(path):
         return item, has_path, ()
     with open_source(source) as file:
         content = file.read()

@@ -14,6 +14,7 @@ from ansible_collections.dockenv.python.plugins.module_utils._env.dockerfile imp
     for_classic_builder,
     has_install_steps,
     is_ours,
+    may_undo_install,
     render,
     replace_layers,
     text_before_install,
@@ -114,6 +115,21 @@ def test_a_dockerfile_of_the_users_has_no_layers():
     assert text_before_install(text) == text
     assert not has_install_steps(text) and not is_ours(text)
     assert has_install_steps(render(make_spec())) and is_ours(render(make_spec()))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(f"{LAST}\n{ENV}\nUSER joe\nCMD []\n", False, id="settings"),
+        pytest.param(f"RUN a\n{STEP % 'layers/1.txt'}\nCOPY a b\n{LAST}\n", False, id="before the last"),
+        pytest.param(f"{LAST}\n  run rm -r /opt/env\n", True, id="a command"),
+        pytest.param(f"{LAST}\nCOPY --from=x / /\n", True, id="a copy"),
+        pytest.param(f"{LAST}\nFROM x\n", True, id="another image"),
+        pytest.param("FROM x\nCMD []\n", True, id="nothing is installed"),
+    ],
+)
+def test_what_is_installed_can_be_undone_by_steps_after_it(text, expected):
+    assert may_undo_install(text) is expected
 
 
 def test_the_classic_builder_gets_copies():

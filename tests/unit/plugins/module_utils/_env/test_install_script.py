@@ -184,3 +184,27 @@ def test_a_damaged_cache_is_made_again(script, tmp_path):
     entry.write_bytes(b"")
     compile_apart(script, sources, cache)
     assert entry.read_bytes() == whole
+
+
+@pytest.mark.parametrize(
+    ("lock", "missing"),
+    [
+        pytest.param("six==1.16.0 \\\n    --hash=sha256:1\n", None, id="all there"),
+        pytest.param("Six==1.16.0\nidna==3.10 ; sys_platform == 'win32'\napp @ git+https://g/#egg=app\n", None, id="not to be compared"),
+        pytest.param("six==1.17.0 \\\n    --hash=sha256:1\nidna==3.10\n", "six==1.17.0, idna==3.10", id="another version, and none"),
+        pytest.param("", None, id="nothing"),
+    ],
+)
+def test_what_the_lock_pins_has_to_be_there(script, tmp_path, lock, missing):
+    python = os.path.join(sys.base_prefix, "bin", "python{}.{}".format(*sys.version_info))
+    subprocess.run([python, "-m", "venv", "--without-pip", str(tmp_path / "opt/env")], check=True)
+    site = tmp_path / "opt/env/lib/python{}.{}/site-packages".format(*sys.version_info)
+    (site / "six-1.16.0.dist-info").mkdir()
+    (site / "six-1.16.0.dist-info/METADATA").write_text("Metadata-Version: 2.1\nName: six\nVersion: 1.16.0\n")
+    (tmp_path / "requirements.txt").write_text(lock)
+    if missing is None:
+        script.prove_installed()
+        return
+    with pytest.raises(SystemExit) as caught:
+        script.prove_installed()
+    assert caught.value.code == f"The environment does not work: it does not have {missing}"

@@ -74,12 +74,12 @@ def test_a_failed_build_changes_neither_folder_nor_image(world):
     assert (world.files(), world.tags(), world.dangling()) == (*before, [])
 
 
-def test_an_image_without_what_is_locked_is_not_taken(world):
+def test_an_image_in_which_a_later_step_removed_what_is_locked_is_not_taken(world):
     world.present(packages=["six"])
     before = world.files(), world.tags()
     with pytest.raises(CommandFailed) as caught:
         world.installed.pop("idna")
-        world.present(packages=["six", "idna"])
+        world.present(packages=["six", "idna"], post_install=["uninstall idna"])
     assert caught.value.message == "The new image of 'science' does not work and was removed: it does not have idna==3.10"
     assert (world.files(), world.tags(), world.dangling()) == (*before, [])
 

@@ -13,7 +13,7 @@ import pathlib
 import pytest
 from ansible_collections.dockenv.python.plugins.module_utils._build_options import BuildOptions
 from ansible_collections.dockenv.python.plugins.module_utils._errors import CommandFailed, DockenvError, InvalidInput, NotOurs
-from ansible_collections.dockenv.python.plugins.module_utils._packaging import build, converge
+from ansible_collections.dockenv.python.plugins.module_utils._packaging import build, working
 from ansible_collections.dockenv.python.tests.unit.plugins.module_utils._packaging.world import NAME, SITE, make_world
 
 
@@ -204,13 +204,13 @@ def test_a_build_that_fails(world, monkeypatch, keep, left):
 
 
 def test_a_file_that_changes_while_it_is_packaged(world, monkeypatch):
-    lock_context = converge.lock_context
+    lock_context = working.lock_context
 
     def change(*arguments):
         (world.venv / SITE / "tool.py").write_text("changed = True\n")
         return lock_context(*arguments)
 
-    monkeypatch.setattr(converge, "lock_context", change)
+    monkeypatch.setattr(working, "lock_context", change)
     with pytest.raises(DockenvError) as caught:
         world.run()
     assert caught.value.message == f"{world.venv}/{SITE}/tool.py changed while it was packaged; run the task again"
