@@ -52,7 +52,8 @@ def main(what: str) -> None:
         make_environment(ROOT / ".venv", python, ["--constraints", str(TOOLS), "ansible-core"])
     elif what == "tools":
         python = need_python(NEWEST_CORE, "the newest supported ansible-core")
-        make_environment(ROOT / ".venv", python, ["--requirements", str(TOOLS)])
+        # Tests start Ansible a thousand times, on some machines with the order to keep no byte code.
+        make_environment(ROOT / ".venv", python, ["--compile-bytecode", "--requirements", str(TOOLS)])
     else:
         python = need_python(OLDEST_CORE, "the oldest supported ansible-core")
         make_environment(CACHE / "oldest", python, ["--requirements", str(REQUIREMENTS / "oldest.txt")])

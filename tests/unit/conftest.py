@@ -11,3 +11,10 @@ from hypothesis import settings
 # How long an example takes says how busy the machine is, and nothing about the property.
 settings.register_profile("dockenv", deadline=None)
 settings.load_profile("dockenv")
+
+
+def pytest_configure(config):
+    """Let tests share a process: ansible-test gives each its own, which takes most of the time, and these leave nothing behind."""
+    plugin = config.pluginmanager.get_plugin("ansible_forked")
+    if plugin is not None:
+        config.pluginmanager.unregister(plugin)
