@@ -73,10 +73,20 @@ class EngineView:
         values = []
         for base in bases:
             if base not in self._bases:
-                self._bases[base] = find_base(self._engine, base, self._base_check)
+                self._bases[base] = self._find_base(base)
             values.append(self._bases[base])
         known = [value for value in values if value is not None]
         return " ".join(known) if known and len(known) == len(values) else None
+
+    def _find_base(self, base: str) -> str | None:
+        """Return what the name stands for: a registry's digest, or the id of an image that is in none."""
+        if self._base_check == "none":
+            return None
+        if self._base_check == "registry":
+            return find_registry_digest(self._engine, base)
+        # A name with a digest, or an id, is none of the tags that are known already.
+        image = self.find_image(base) or self._engine.find_image(base)
+        return None if image is None else identify(image, base)
 
 
 def see_folder(place: Place, launchers: Iterable[str] = ()) -> Seen:
@@ -111,17 +121,7 @@ def _is_lost_trial(image: ImageSummary, place: Place) -> bool:
     return image.labels.get(LABEL_ENVIRONMENT) == place.name and has_ended(image.labels.get(OWNER, ""))
 
 
-def find_base(engine: Engine, base: str, base_check: str) -> str | None:
-    """Return what the name of a base image stands for: a registry's digest, or the id of an image that is in none."""
-    if base_check == "none":
-        return None
-    if base_check == "registry":
-        return find_registry_digest(engine, base)
-    image = engine.find_image(base)
-    return None if image is None else identify(image, base)
-
-
-def identify(image: Image, reference: str) -> str:
+def identify(image: Image | ImageSummary, reference: str) -> str:
     """Return the digest under which the registry of the name has the image, or its id if it came from none."""
     repository = reference.partition("@")[0]
     names = (repository, repository.rpartition(":")[0])

@@ -35,16 +35,18 @@ def test_what_is_common_is_asked_once(engine):
     assert engine.client.calls == ["images", "containers"]
 
 
-def test_a_base_is_asked_for_once_and_not_at_all_where_it_is_not_compared(engine):
+def test_a_base_that_is_not_among_the_names_is_asked_for_once_and_not_at_all_where_it_is_not_compared(engine):
+    number = engine.find_image(BASE).id
     asked = []
     inspect = engine.client.inspect_image
     engine.client.inspect_image = lambda reference: asked.append(reference) or inspect(reference)
     view = EngineView(engine, "local")
-    base = view.find_base([BASE])
-    assert (view.find_base([BASE]), asked) == (base, [BASE])
-    assert base is not None
+    by_name = view.find_base([BASE])
+    assert (by_name is not None, asked) == (True, [])
+    assert (view.find_base([number]), view.find_base([number]), asked) == (number, number, [number])
     assert EngineView(engine, "none").find_base([BASE]) is None
-    assert asked == [BASE]
+    assert EngineView(engine, "none").find_base([number]) is None
+    assert asked == [number]
 
 
 def test_of_several_bases_one_that_is_not_known_leaves_all_unknown(engine):
