@@ -25,7 +25,9 @@ from pathlib import Path
 
 ROOT = Path("/var/lib/dockenv/envs")
 SOCKET = "/var/run/docker.sock"
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 300
+# Shorter than any moment, and long enough to leave the processors to the task
+LOOK_SECONDS = 0.005
 # What the command of a killed task may take to notice
 END_SECONDS = 20
 
@@ -122,6 +124,7 @@ def wait_for(condition, seconds):
     while not condition():
         if time.monotonic() > end:
             return False
+        time.sleep(LOOK_SECONDS)
     return True
 
 

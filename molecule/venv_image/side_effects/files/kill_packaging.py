@@ -22,7 +22,9 @@ from pathlib import Path
 
 STATE = Path("/var/lib/dockenv/images")
 SOCKET = "/var/run/docker.sock"
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 300
+# Shorter than any moment, and long enough to leave the processors to the task
+LOOK_SECONDS = 0.005
 
 
 class Engine(http.client.HTTPConnection):
@@ -80,7 +82,7 @@ def main():
     }
     end = time.monotonic() + PATIENCE_SECONDS
     while not moments[moment]() and time.monotonic() < end:
-        pass
+        time.sleep(LOOK_SECONDS)
     reached, killed = time.monotonic() < end, find_task()
     for number in killed:
         with contextlib.suppress(ProcessLookupError):
