@@ -73,6 +73,11 @@ def compile_all(lines):
 
 
 def start_compiler():
-    """Start what compiles: a process that is equally new on every host, and is ready when there is work."""
+    """Start what compiles: a process that is equally new on every host, and is ready when there is work.
+
+    Isolated, with option -I, Python would not go by the seed, on which byte code depends before Python 3.12.
+    """
     command = [sys.executable, "-B", os.path.abspath(__file__), "--compile"]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, universal_newlines=True)'''
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    environment.update(PYTHONHASHSEED="0", PYTHONNOUSERSITE="1")
+    return subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, universal_newlines=True)'''

@@ -75,6 +75,15 @@ def test_byte_code_comes_from_the_cache_for_equal_sources_only(venv, tmp_path):
     assert other.read_bytes() not in (b"cached", compiled[other.name])
 
 
+def test_what_compiles_reads_no_modules_that_the_base_image_names(venv, tmp_path, monkeypatch):
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    (folder / "mmap.py").write_text("raise SystemExit('the wrong module')\n")
+    monkeypatch.setenv("PYTHONPATH", str(folder))
+    assert prove(venv, "--byte-code") == ""
+    assert (venv / SITE / "__pycache__").exists()
+
+
 def test_what_cannot_be_compiled_is_left(venv):
     (venv / SITE / "template.py").write_text("{{ name }} = =\n")
     assert prove(venv, "--byte-code") == ""
