@@ -161,7 +161,7 @@ def start_pip_check():
     pip = find_pip()
     if pip is None:
         return None
-    command = [sys.executable, *pip, "--disable-pip-version-check", "check"]
+    command = [sys.executable, "-I", *pip, "--disable-pip-version-check", "check"]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 

@@ -75,7 +75,7 @@ def test_byte_code_comes_from_the_cache_for_equal_sources_only(venv, tmp_path):
     assert other.read_bytes() not in (b"cached", compiled[other.name])
 
 
-def test_what_compiles_reads_no_modules_that_the_base_image_names(venv, tmp_path, monkeypatch):
+def test_modules_that_the_base_image_names_are_not_read(venv, tmp_path, monkeypatch):
     folder = tmp_path / "elsewhere"
     folder.mkdir()
     (folder / "mmap.py").write_text("raise SystemExit('the wrong module')\n")
