@@ -127,6 +127,9 @@ def install_with_uv(tool, add, folders):
         run(*uv, "install", "--quiet", "--no-deps", "--python", PYTHON, "--requirement", LOCK)
     if folders:
         run(*uv, "install", "--quiet", "--no-deps", "--python", PYTHON, *folders)
+    # uv leaves its lock file, which is empty. With one in an older layer, it is up to the engine whether this layer has it again.
+    if os.path.exists(ENV + "/.lock"):
+        os.remove(ENV + "/.lock")
 
 
 def install_with_pip(tool, add, folders):
