@@ -13,6 +13,7 @@ from typing import Any, Callable
 from ansible.errors import AnsibleFilterError
 
 from ..module_utils._host.daemon import Host, parse_release, plan_daemon
+from ..module_utils._host.plain import as_plain
 
 DOCUMENTATION = r"""
 name: docker_daemon_plan
@@ -96,7 +97,7 @@ def docker_daemon_plan(options: Any, defaults: Any = None, host: Any = None, eng
     for name, value in (("its input", options), ("defaults", defaults or {}), ("host", host or {})):
         if not isinstance(value, Mapping):
             raise AnsibleFilterError(f"docker_daemon_plan takes a mapping as {name}, not {value!r}")
-    plan = plan_daemon(_plain(options), _plain(defaults or {}), _read_host(_plain(host or {}), engine))
+    plan = plan_daemon(as_plain(options), as_plain(defaults or {}), _read_host(as_plain(host or {}), engine))
     return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(plan).items()}
 
 
@@ -110,13 +111,6 @@ def _read_host(answer: dict[str, Any], engine: str) -> Host:
         digest=config.get("digest"),
         pending=bool(config.get("pending") or config.get("problem")),
     )
-
-
-def _plain(value: Any) -> Any:
-    """Return ``value`` as plain dicts and lists: ansible-core's own containers render their values only when these are read."""
-    if isinstance(value, Mapping):
-        return {str(name): _plain(item) for name, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 class FilterModule:

@@ -172,9 +172,29 @@ config:
     data_root:
       description: Folder of the engine's data.
       type: str
+    real_data_root:
+      description: The same without links.
+      type: str
     data:
       description: Whether that folder holds anything.
       type: bool
+    holdings:
+      description: What in it somebody may miss, of V(containers), V(images), V(volumes), V(plugins) and V(a Swarm).
+      type: list
+      elements: str
+files:
+  description:
+    - The files that are the role's alone, by what they are for (C(engine)) and by path.
+    - Each has a C(digest) of its content and its C(mode).
+  returned: success
+  type: dict
+  sample: {"engine": {"/etc/systemd/system/docker.service.d/dockenv-limits.conf": {"digest": "5f0e...", "mode": "0644"}}}
+resolvers:
+  description: Addresses that the host asks for names, also those behind systemd-resolved's own.
+  returned: success
+  type: list
+  elements: str
+  sample: ["127.0.0.53", "192.0.2.53"]
 client:
   description: The docker client of the distribution.
   returned: success

@@ -81,6 +81,20 @@ options:
     type: list
     elements: str
     default: []
+  proxies:
+    description:
+      - The proxies that pip uses. Without any, those of its configuration and of the environment hold.
+    type: dict
+    suboptions:
+      http:
+        description: URL of the proxy for http. Special characters of a login in it are written as %-codes.
+        type: str
+      https:
+        description: URL of the proxy for https, as O(proxies.http).
+        type: str
+      no_proxy:
+        description: Hosts that are asked directly, with commas between them.
+        type: str
   links:
     description:
       - Names on the host for commands of the virtualenv.
@@ -302,6 +316,7 @@ ARGUMENTS = {
     "constraints": {"type": "path"},
     "index_url": {"type": "str"},
     "extra_index_urls": {"type": "list", "elements": "str", "default": []},
+    "proxies": {"type": "dict", "options": {name: {"type": "str"} for name in ("http", "https", "no_proxy")}},
     "links": {
         "type": "list",
         "elements": "dict",

@@ -6,20 +6,25 @@
 
 from __future__ import annotations
 
+import glob
 import grp
 import json
 import os
 import pwd
 import re
+import stat
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from .. import _commands
 from .._errors import EngineError
 from .daemon import digest_options, mask_credentials
+from .drop_ins import FOLDER, PREFIX, PROXY_ENVIRONMENT
 from .engine_socket import ENGINE_SOCKET, get_json
+from .engine_variables import DEFAULT_DATA_ROOT
+from .own_files import describe_file
 
 DAEMON = "/usr/sbin/dockerd"
 CLIENT = "/usr/bin/docker"
@@ -30,8 +35,19 @@ OVERRIDE_FILE = "/etc/systemd/system/docker.service.d/dockenv.conf"
 RELEASE_FILE = "/etc/os-release"
 FACT_FILE = "/etc/ansible/facts.d/docker_server.fact"
 PID_FILE = "/var/run/docker.pid"
-DEFAULT_DATA_ROOT = "/var/lib/docker"
 GROUP = "docker"
+# The files that are the role's alone, as patterns, by what they are for
+OWN_FILES = {"engine": (f"{FOLDER}/{PREFIX}*.conf", PROXY_ENVIRONMENT)}
+# The second is systemd-resolved's, whose own address is all that the first names where it runs.
+RESOLVER_FILES = ("/etc/resolv.conf", "/run/systemd/resolve/resolv.conf")
+# What an engine holds below its data root that somebody may miss, and where it shows
+HOLDINGS = {
+    "containers": "containers/*",
+    "images": "image/*/imagedb/content/sha256/*",
+    "volumes": "volumes/*/_data",
+    "plugins": "plugins/*/config.json",
+    "a Swarm": "swarm/docker-state.json",
+}
 
 # How long a process that was just started may take to show up. One that is not there by then has ended already.
 SECONDS_TO_APPEAR = 10.0
@@ -81,6 +97,8 @@ def observe_host(questions: Questions) -> dict[str, Any]:
             "swarm": engine["swarm"] or _swarm_on_disk(config["data_root"]),
         },
         "config": config,
+        "files": {purpose: observe_files(patterns) for purpose, patterns in OWN_FILES.items()},
+        "resolvers": observe_resolvers(),
         "client": {"version": parse_version(answers["client"])},
         "compose": observe_compose(questions.docker_compose, answers["compose"]),
         "buildx": {"version": parse_version(answers["buildx"])},
@@ -176,8 +194,35 @@ def observe_config() -> dict[str, Any]:
         "pending": os.path.lexists(PREVIOUS_CONFIG_FILE),
         "override": os.path.lexists(OVERRIDE_FILE),
         "data_root": data_root,
+        "real_data_root": os.path.realpath(data_root),
         "data": _holds_anything(data_root),
+        "holdings": observe_holdings(data_root),
     }
+
+
+def observe_holdings(data_root: str) -> list[str]:
+    """Return what an engine's data root holds that is more than its own, such as ``images``; from the disk, so of a stopped one too."""
+    folder = glob.escape(data_root)
+    return [name for name, pattern in HOLDINGS.items() if next(glob.iglob(os.path.join(folder, pattern)), None) is not None]
+
+
+def observe_files(patterns: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Return descriptions of the files that match, by path."""
+    paths = sorted(path for pattern in patterns for path in glob.glob(pattern))
+    return {path: describe_file(*_read_file(path)) for path in paths if os.path.isfile(path)}
+
+
+def observe_resolvers() -> list[str]:
+    """Return the addresses that the host asks for names, also those behind systemd-resolved's own."""
+    addresses: list[str] = []
+    for path in RESOLVER_FILES:
+        try:
+            with open(path, encoding="utf-8", errors="replace") as file:
+                words = [line.split() for line in file]
+        except OSError:
+            continue
+        addresses += [line[1] for line in words if len(line) > 1 and line[0] == "nameserver"]
+    return list(dict.fromkeys(addresses))
 
 
 def observe_compose(link: str, answer: _commands.Answer) -> dict[str, Any]:
@@ -293,6 +338,11 @@ def _has_process() -> bool:
         return os.path.basename(os.readlink(f"/proc/{process}/exe")) == os.path.basename(DAEMON)
     except (OSError, ValueError):
         return False
+
+
+def _read_file(path: str) -> tuple[bytes, int]:
+    with open(path, "rb") as file:
+        return file.read(), stat.S_IMODE(os.fstat(file.fileno()).st_mode)
 
 
 def _holds_anything(folder: str) -> bool:

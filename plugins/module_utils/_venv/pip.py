@@ -80,7 +80,7 @@ def install_words(requirements: str, constraints: str, is_upgrade: bool) -> list
 
 
 def environment(spec: Spec) -> dict[str, str]:
-    """Return the variables to set for pip: indexes go here, never into an argument."""
+    """Return the variables to set for pip: indexes and proxies go here, never into an argument."""
     variables = {
         "LANG": "C.UTF-8",
         "LC_ALL": "C.UTF-8",
@@ -95,7 +95,7 @@ def environment(spec: Spec) -> dict[str, str]:
         variables["PIP_INDEX_URL"] = spec.index_url
     if spec.extra_index_urls:
         variables["PIP_EXTRA_INDEX_URL"] = " ".join(spec.extra_index_urls)
-    return variables
+    return {**variables, **dict(spec.proxies)}
 
 
 def parse_report(text: str) -> tuple[Distribution, ...]:

@@ -63,7 +63,7 @@ class Spec:
     """A virtualenv as asked for.
 
     ``requirements`` are all that shall be installed, ``latest`` the canonical names among them that follow the index, ``absent``
-    names with the entry that says so. ``options`` are pip's from requirements files.
+    names with the entry that says so. ``options`` are pip's from requirements files. ``proxies`` are the variables that say them.
     """
 
     path: str
@@ -76,6 +76,7 @@ class Spec:
     options: tuple[tuple[str, str], ...]
     index_url: str | None
     extra_index_urls: tuple[str, ...]
+    proxies: tuple[tuple[str, str], ...]
     links: tuple[Link, ...]
     recreate: str
 
@@ -108,6 +109,7 @@ class Spec:
             extra_index_urls=tuple(
                 _checked_index(url, f"extra_index_urls[{index}]") for index, url in enumerate(params["extra_index_urls"] or [])
             ),
+            proxies=_read_proxies(params["proxies"] or {}),
             links=_parse_links(params["links"] or [], path, params["state"] == "present"),
             recreate=params["recreate"],
         )
@@ -115,7 +117,7 @@ class Spec:
     @property
     def secrets(self) -> frozenset[str]:
         """User names and passwords in URLs, which nobody may see."""
-        texts = [self.index_url or "", *self.extra_index_urls, *(value for _name, value in self.options)]
+        texts = [self.index_url or "", *self.extra_index_urls, *(value for _name, value in self.options + self.proxies)]
         texts += [requirement.url or "" for requirement in (*self.requirements, *self.constraints)]
         return frozenset(secret for text in texts for secret in secrets_in(text))
 
@@ -154,6 +156,14 @@ def _checked_index(url: str, source: str) -> str:
     if not re.match(r"(https?|file)://\S+\Z", url):
         raise InvalidInput(f"{source}: {redact(url)!r} is no URL of a package index; write one such as 'https://HOST/simple'")
     return url
+
+
+def _read_proxies(proxies: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    for name in ("http", "https"):
+        if proxies.get(name) and not re.match(r"https?://\S+\Z", proxies[name]):
+            raise InvalidInput(f"proxies.{name}: {redact(proxies[name])!r} is no URL of a proxy; write one such as 'http://HOST:3128'")
+    variables = {"http_proxy": proxies.get("http"), "https_proxy": proxies.get("https"), "no_proxy": proxies.get("no_proxy")}
+    return tuple((name, value) for name, value in variables.items() if value)
 
 
 def _parse_packages(entries: list[Any]) -> tuple[tuple[Requirement, ...], frozenset[str], tuple[tuple[str, str], ...]]:

@@ -14,6 +14,7 @@ import pytest
 from ansible_collections.dockenv.python.plugins.module_utils._commands import Answer
 from ansible_collections.dockenv.python.plugins.module_utils._host import observe
 from ansible_collections.dockenv.python.plugins.module_utils._host.daemon import digest_options
+from ansible_collections.dockenv.python.plugins.module_utils._host.own_files import describe_file
 
 FILES = ("CONFIG_FILE", "PREVIOUS_CONFIG_FILE", "OVERRIDE_FILE", "RELEASE_FILE", "FACT_FILE", "PID_FILE")
 
@@ -42,6 +43,41 @@ def test_configuration_is_read_without_credentials(files, tmp_path):
     assert config["options"]["proxies"] == {"http-proxy": "http://***@proxy.example"}
     assert config["digest"] == digest_options(options)
     assert (config["exists"], config["pending"], config["data_root"], config["data"]) == (True, True, str(tmp_path / "data"), True)
+    assert (config["real_data_root"], config["holdings"]) == (str((tmp_path / "data").resolve()), [])
+
+
+@pytest.mark.parametrize(
+    ("path", "holdings"),
+    [
+        pytest.param("containers/0123", ["containers"], id="a container"),
+        pytest.param("image/overlay2/imagedb/content/sha256/0123", ["images"], id="an image"),
+        pytest.param("volumes/data/_data/file", ["volumes"], id="a volume"),
+        pytest.param("plugins/0123/config.json", ["plugins"], id="a plugin"),
+        pytest.param("swarm/docker-state.json", ["a Swarm"], id="a node of a Swarm"),
+        pytest.param("volumes/metadata.db", [], id="what an engine makes at its start"),
+        pytest.param("buildkit/cache.db", [], id="a cache"),
+    ],
+)
+def test_holdings_are_what_somebody_may_miss(tmp_path, path, holdings):
+    (tmp_path / "root[1]" / path).parent.mkdir(parents=True)
+    (tmp_path / "root[1]" / path).touch()
+    assert observe.observe_holdings(str(tmp_path / "root[1]")) == holdings
+
+
+def test_files_are_described_by_content_and_mode(tmp_path):
+    (tmp_path / "dockenv-x.conf").write_text("[Service]\n")
+    (tmp_path / "dockenv-x.conf").chmod(0o600)
+    (tmp_path / "other.conf").touch()
+    (tmp_path / "dockenv-folder.conf").mkdir()
+    found = observe.observe_files([str(tmp_path / "dockenv-*.conf"), str(tmp_path / "none.env")])
+    assert found == {str(tmp_path / "dockenv-x.conf"): describe_file(b"[Service]\n", 0o600)}
+
+
+def test_resolvers_are_those_of_both_files(tmp_path, monkeypatch):
+    monkeypatch.setattr(observe, "RESOLVER_FILES", tuple(str(tmp_path / name) for name in ("stub", "real", "none")))
+    (tmp_path / "stub").write_text("# nameserver 192.0.2.9\nnameserver 127.0.0.53\noptions edns0\nnameserver\n")
+    (tmp_path / "real").write_text("nameserver 192.0.2.53\nnameserver 127.0.0.53\n")
+    assert observe.observe_resolvers() == ["127.0.0.53", "192.0.2.53"]
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,7 @@ def spec(packages=(), links=(), recreate="auto", state="present"):
         "constraints": None,
         "index_url": None,
         "extra_index_urls": [],
+        "proxies": None,
         "links": [{"state": "present", "force": True, **link} for link in links],
         "recreate": recreate,
     }

@@ -29,6 +29,7 @@ def spec(**options):
         "constraints": None,
         "index_url": None,
         "extra_index_urls": [],
+        "proxies": None,
         "links": [],
         "recreate": "auto",
     }
@@ -81,6 +82,12 @@ def test_knows_all_secrets():
     assert found.secrets == frozenset({"token", "fromfile", "one", "two"})
 
 
+def test_proxies_become_variables_and_their_logins_are_secrets():
+    found = spec(proxies={"http": "http://u:three@h:1", "https": None, "no_proxy": "localhost,.example.com"})
+    assert found.proxies == (("http_proxy", "http://u:three@h:1"), ("no_proxy", "localhost,.example.com"))
+    assert "three" in found.secrets
+
+
 def test_links_of_an_absent_virtualenv_are_to_be_absent_and_need_no_command():
     (link,) = spec(state="absent", links=[{"path": "/usr/local/bin/x"}]).links
     assert (link.path, link.is_present) == ("/usr/local/bin/x", False)
@@ -125,6 +132,11 @@ def test_accepts_and_normalizes_paths(path):
             {"extra_index_urls": ["https://h/s x"]},
             "extra_index_urls[0]: 'https://h/s x' is no URL of a package index; write one such as 'https://HOST/simple'",
             id="two in one",
+        ),
+        pytest.param(
+            {"proxies": {"http": None, "https": "u:p@h"}},
+            "proxies.https: 'u:p@h' is no URL of a proxy; write one such as 'http://HOST:3128'",
+            id="proxy",
         ),
         pytest.param({"requirements": "r.txt"}, "requirements: 'r.txt' is not an absolute path of a file on the host", id="relative file"),
         pytest.param({"constraints": "/gone"}, "constraints: '/gone' cannot be read: No such file or directory", id="no file"),

@@ -1,0 +1,223 @@
+# Copyright (c) 2026, the dockenv.python contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Turn the role's variables about the engine into options of daemon.json, and judge a move of its data. Pure: asks nobody."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from .._errors import InvalidInput
+from .daemon import mask_credentials
+
+# In docker_server_dns: the resolvers that the host itself asks
+HOST_RESOLVERS = "host"
+DEFAULT_DATA_ROOT = "/var/lib/docker"
+
+_MIRROR = re.compile(r"https?://[^\s/?#]+/?(?:[^\s?#]+/?)?")
+_REGISTRY = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\])(?::[0-9]{1,5})?")
+_LABEL = re.compile(r"[^\s=]+")
+
+
+def read_variables(variables: Mapping[str, Any], resolvers: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
+    """Return the options that the variables stand for, and a sentence for each variable that cannot be used.
+
+    ``variables`` have the names of the role's without its prefix; one that is empty stands for no option. ``resolvers`` are the
+    addresses that the host asks for names.
+    """
+    readers: dict[str, tuple[str, Callable[[Any], Any]]] = {
+        "registry_mirrors": ("registry-mirrors", read_mirrors),
+        "insecure_registries": ("insecure-registries", read_insecure_registries),
+        "data_root": ("data-root", read_data_root),
+        "address_pools": ("default-address-pools", read_address_pools),
+        "dns": ("dns", lambda value: read_dns(value, resolvers)),
+        "labels": ("labels", read_labels),
+        "log_driver": ("log-driver", _text),
+        "log_options": ("log-opts", _mapping),
+    }
+    options, problems = {}, []
+    for name, (option, read) in readers.items():
+        try:
+            value = read(variables.get(name)) if variables.get(name) else None
+        except InvalidInput as error:
+            problems.append(f"docker_server_{name}: {error.message}")
+        else:
+            options.update({option: value} if value else {})
+    return options, problems
+
+
+def overlay_options(variables: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``options`` over those that come from ``variables``.
+
+    Every option replaces the one of the same name, but for ``log-opts``, which are merged one by one: they belong to one log driver,
+    so those from variables are left out where ``options`` choose another driver.
+    """
+    merged = {**variables, **options}
+    drivers = {layer.get("log-driver") or "json-file" for layer in (variables, merged)}
+    below = variables.get("log-opts", {}) if len(drivers) == 1 else {}
+    own = options.get("log-opts", {})
+    if isinstance(own, Mapping) and (below or own):
+        merged["log-opts"] = {**below, **own}
+    elif len(drivers) > 1 and "log-opts" not in options:
+        merged.pop("log-opts", None)
+    return merged
+
+
+def judge_data_root(wanted: Any, current: str, real: str, holdings: Sequence[str]) -> str | None:
+    """Return a sentence if the engine would leave what it ``holdings`` name behind when its data root becomes ``wanted``.
+
+    ``current`` is the data root that the host's daemon.json names, ``real`` the same without links.
+    """
+    path = wanted or DEFAULT_DATA_ROOT
+    if not holdings or not isinstance(path, str) or path.rstrip("/") in (current.rstrip("/"), real):
+        return None
+    held = holdings[0] if len(holdings) == 1 else f"{', '.join(holdings[:-1])} and {holdings[-1]}"
+    return (
+        f"with its data at {path!r} the engine would not see what {current!r} holds any more: {held}; stop docker.socket and "
+        f"docker.service and move that folder to {path!r}, or keep {current!r}"
+    )
+
+
+def read_mirrors(value: Any) -> list[str]:
+    """Accept URLs of mirrors. Each counts once."""
+    urls = _unique(_texts(value))
+    for url in urls:
+        if not _MIRROR.fullmatch(url):
+            raise InvalidInput(f"{mask_credentials(url)!r} is not the URL of a mirror; write one such as 'https://mirror.example.com'")
+    return urls
+
+
+def read_insecure_registries(value: Any) -> list[str]:
+    """Accept hosts with or without port, and networks. Each counts once."""
+    registries = _unique(_texts(value))
+    for registry in registries:
+        if not _REGISTRY.fullmatch(registry) and not _is_network(registry):
+            raise InvalidInput(
+                f"{mask_credentials(registry)!r} is not a registry; write its host and port, such as 'registry.example.com:5000', "
+                "or a network such as '192.0.2.0/24'"
+            )
+    return registries
+
+
+def read_data_root(value: Any) -> str:
+    """Accept an absolute path. Returned without a slash at the end."""
+    path = _text(value)
+    if not path.startswith("/") or ".." in path.split("/") or path.strip("/") == "":
+        raise InvalidInput(f"{path!r} is not the absolute path of a folder for the engine's data")
+    return path.rstrip("/")
+
+
+def read_address_pools(value: Any) -> list[dict[str, Any]]:
+    """Accept pools, mappings of ``base`` (a network) and ``size`` (the prefix length of the networks cut from it), which do not overlap."""
+    pools: list[dict[str, Any]] = []
+    networks: list[Any] = []
+    for pool in _list(value):
+        network, size = _read_pool(pool)
+        other = next((found for found in networks if found.version == network.version and found.overlaps(network)), None)
+        if other is not None:
+            raise InvalidInput(f"the pools {str(other)!r} and {str(network)!r} overlap; take one of them off")
+        networks.append(network)
+        pools.append({"base": str(network), "size": size})
+    return pools
+
+
+def read_dns(value: Any, resolvers: Sequence[str]) -> list[str]:
+    """Accept addresses of name servers, and ``host`` for those that the host asks, without loopback addresses.
+
+    In a container a loopback address is the container itself, where no name server is.
+    """
+    servers: list[str] = []
+    for entry in _texts(value):
+        if entry == HOST_RESOLVERS:
+            usable = [address for address in resolvers if _is_address(address) and not is_loopback(address)]
+            if not usable:
+                known = f"the host asks only {', '.join(resolvers)}" if resolvers else "the host's resolv.conf names none"
+                raise InvalidInput(f"'host' names no name server that a container can reach: {known}; write addresses instead")
+            servers += usable
+        elif not _is_address(entry):
+            raise InvalidInput(f"{entry!r} is not the address of a name server; write one such as '192.0.2.53', or 'host'")
+        elif is_loopback(entry):
+            raise InvalidInput(
+                f"{entry!r} is a loopback address, which in a container is the container itself; write one that it can reach"
+            )
+        else:
+            servers.append(entry)
+    return _unique(servers)
+
+
+def read_labels(value: Any) -> list[str]:
+    """Accept a mapping of labels. Returned as the engine takes them, ``NAME=VALUE``, sorted."""
+    labels = _mapping(value)
+    for name, content in labels.items():
+        if not _LABEL.fullmatch(name) or isinstance(content, (Mapping, list, tuple)) or "\n" in str(content):
+            raise InvalidInput(f"{name!r} is not a label; write a name without spaces and '=', and a text on one line")
+    return sorted(f"{name}={_plain_text(content)}" for name, content in labels.items())
+
+
+def is_loopback(address: str) -> bool:
+    """Whether an address is that of the machine itself: 127.0.0.0/8, ::1, 0.0.0.0 and ::, also as IPv4 in IPv6."""
+    found = ipaddress.ip_address(address)
+    found = getattr(found, "ipv4_mapped", None) or found
+    return found.is_loopback or found.is_unspecified
+
+
+def _read_pool(pool: Any) -> tuple[Any, int]:
+    if not isinstance(pool, Mapping) or set(pool) != {"base", "size"}:
+        raise InvalidInput(f"{pool!r} is not an address pool; write a mapping such as {{base: 10.64.0.0/16, size: 24}}")
+    try:
+        network, size = ipaddress.ip_network(str(pool["base"])), int(pool["size"])
+    except ValueError as error:
+        raise InvalidInput(f"{dict(pool)!r} is not an address pool: {error}") from None
+    if not network.prefixlen <= size <= network.max_prefixlen:
+        raise InvalidInput(
+            f"networks of size {size:d} cannot be cut from {str(network)!r}; write a size from {network.prefixlen:d} to {network.max_prefixlen:d}"
+        )
+    return network, size
+
+
+def _is_network(text: str) -> bool:
+    try:
+        return bool("/" in text and ipaddress.ip_network(text))
+    except ValueError:
+        return False
+
+
+def _is_address(text: str) -> bool:
+    try:
+        return bool("%" not in text and ipaddress.ip_address(text))
+    except ValueError:
+        return False
+
+
+def _list(value: Any) -> list[Any]:
+    if not isinstance(value, (list, tuple)):
+        raise InvalidInput(f"it must be a list, not {mask_credentials(value)!r}")
+    return list(value)
+
+
+def _texts(value: Any) -> list[str]:
+    return [_text(entry) for entry in _list(value)]
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise InvalidInput(f"{value!r} must be a text")
+    return value
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        raise InvalidInput(f"it must be a mapping, not {mask_credentials(value)!r}")
+    return dict(value)
+
+
+def _plain_text(value: Any) -> str:
+    return ("true" if value else "false") if isinstance(value, bool) else str(value)
+
+
+def _unique(values: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(values))

@@ -1,0 +1,75 @@
+# Copyright (c) 2026, the dockenv.python contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Plan what stands around the engine: options from variables, proxies, drop-ins, logins and the timer that prunes. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from .._errors import InvalidInput
+from .drop_ins import PROXY_ENVIRONMENT, proxy_files, read_drop_ins
+from .engine_variables import judge_data_root, overlay_options, read_variables
+from .own_files import plan_files
+from .proxies import Proxies, read_proxies, render_apt_configuration
+
+_Value = TypeVar("_Value")
+
+
+def plan_surroundings(variables: Mapping[str, Any], host: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the plan, as the filter docker_surroundings_plan documents it.
+
+    ``variables`` have the names of the role's without its prefix; ``host`` is what docker_host_info returned.
+    """
+    from_variables, problems = read_variables(variables, host.get("resolvers", ()))
+    daemon_options = variables.get("daemon_options") or {}
+    options = overlay_options(from_variables, daemon_options)
+    proxies = _read(problems, "proxies", lambda: read_proxies(variables.get("proxies") or {}), Proxies())
+    drop_ins = _read(problems, "drop_ins", lambda: read_drop_ins(variables.get("drop_ins") or {}, bool(options.get("hosts"))), [])
+    problems += _find_problems(options, daemon_options, bool(drop_ins), host)
+    return {
+        "options": options,
+        "problems": problems,
+        "proxies": {"http": proxies.http, "https": proxies.https, "no_proxy": proxies.exceptions},
+        "proxies_secret": proxies.is_secret,
+        "apt_configuration": render_apt_configuration(proxies),
+        "engine_files": plan_files(_engine_files(proxies, drop_ins, host), _found(host, "engine")),
+    }
+
+
+def _engine_files(proxies: Proxies, drop_ins: list, host: Mapping[str, Any]) -> list:
+    """Return the files that the engine starts with. Without systemd only the environment has a reader, the role's own start."""
+    files = [*proxy_files(proxies), *drop_ins]
+    return files if _has_systemd(host) else [file for file in files if file.path == PROXY_ENVIRONMENT]
+
+
+def _find_problems(options: Mapping[str, Any], daemon_options: Mapping[str, Any], has_drop_ins: bool, host: Mapping[str, Any]) -> list[str]:
+    problems = []
+    config = host.get("config", {})
+    moved = judge_data_root(
+        options.get("data-root"), config.get("data_root", ""), config.get("real_data_root", ""), config.get("holdings", ())
+    )
+    if moved:
+        problems.append(f"docker_server_{'daemon_options' if 'data-root' in daemon_options else 'data_root'}: {moved}")
+    if has_drop_ins and not _has_systemd(host):
+        problems.append("docker_server_drop_ins: this host has no systemd to read them; take them off for it")
+    return problems
+
+
+def _read(problems: list[str], name: str, read: Callable[[], _Value], instead: _Value) -> _Value:
+    """Return what a variable stands for; where it cannot be used, note why and return ``instead``."""
+    try:
+        return read()
+    except InvalidInput as error:
+        problems.append(f"docker_server_{name}: {error.message}")
+        return instead
+
+
+def _has_systemd(host: Mapping[str, Any]) -> bool:
+    return host.get("service", {}).get("manager", "systemd") == "systemd"
+
+
+def _found(host: Mapping[str, Any], purpose: str) -> Mapping[str, Mapping[str, str]]:
+    return host.get("files", {}).get(purpose, {})

@@ -1,0 +1,83 @@
+# Copyright (c) 2026, the dockenv.python contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.dockenv.python.plugins.module_utils._host.surroundings import plan_surroundings
+
+BARE = {"service": {"manager": "systemd"}, "config": {"data_root": "/var/lib/docker", "real_data_root": "/var/lib/docker", "holdings": []}}
+PROXIES = {"http": "http://carol:secret@h:1", "no_proxy": ["localhost"]}
+
+
+def paths(plan):
+    return [file["path"] for file in plan["engine_files"]]
+
+
+def test_nothing_is_wanted_of_a_bare_host():
+    plan = plan_surroundings({}, BARE)
+    assert (plan["options"], plan["problems"], plan["engine_files"], plan["apt_configuration"]) == ({}, [], [], "")
+
+
+def test_options_of_variables_and_of_the_mapping_come_together():
+    plan = plan_surroundings(
+        {"labels": {"stage": "test"}, "dns": ["host"], "daemon_options": {"debug": True}}, {"resolvers": ["192.0.2.1"]}
+    )
+    assert plan["options"] == {"labels": ["stage=test"], "dns": ["192.0.2.1"], "debug": True}
+
+
+def test_proxies_serve_the_engine_apt_and_pip():
+    plan = plan_surroundings({"proxies": PROXIES}, BARE)
+    assert paths(plan) == ["/etc/docker/dockenv-proxies.env", "/etc/systemd/system/docker.service.d/dockenv-proxies.conf"]
+    assert plan["apt_configuration"] == 'Acquire::http::Proxy "http://carol:secret@h:1";\n'
+    assert plan["proxies"] == {"http": "http://carol:secret@h:1", "https": "", "no_proxy": "localhost"}
+    assert plan["proxies_secret"] is True
+
+
+def test_without_systemd_the_environment_is_enough():
+    assert paths(plan_surroundings({"proxies": PROXIES}, {"service": {"manager": "process"}})) == ["/etc/docker/dockenv-proxies.env"]
+
+
+def test_files_of_another_run_go():
+    found = {"engine": {"/etc/systemd/system/docker.service.d/dockenv-old.conf": {"digest": "0", "mode": "0644"}}}
+    assert plan_surroundings({}, {**BARE, "files": found})["engine_files"] == [
+        {"path": "/etc/systemd/system/docker.service.d/dockenv-old.conf", "state": "absent"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("variables", "host", "problem"),
+    [
+        pytest.param({"proxies": {"http": "h"}}, {}, "docker_server_proxies: http is not the URL", id="proxies"),
+        pytest.param({"drop_ins": {"x": {}}}, {}, "docker_server_drop_ins: 'x' must be a mapping", id="drop-ins"),
+        pytest.param(
+            {"drop_ins": {"x": {"Service": {"ExecStart": ""}}}, "daemon_options": {"hosts": ["fd://"]}},
+            {},
+            "docker_server_drop_ins: 'x' sets ExecStart, which the role sets itself",
+            id="a start that the role sets itself",
+        ),
+        pytest.param(
+            {"drop_ins": {"x": {"Service": {"A": 1}}}},
+            {"service": {"manager": "process"}},
+            "docker_server_drop_ins: this host has no systemd",
+            id="drop-ins without systemd",
+        ),
+        pytest.param(
+            {"data_root": "/srv"},
+            {"config": {**BARE["config"], "holdings": ["images"]}},
+            "docker_server_data_root: with its data at",
+            id="data",
+        ),
+        pytest.param(
+            {"data_root": "/var/lib/docker", "daemon_options": {"data-root": "/srv"}},
+            {"config": {**BARE["config"], "holdings": ["images"]}},
+            "docker_server_daemon_options: with its data at",
+            id="data, by the mapping that wins",
+        ),
+    ],
+)
+def test_what_cannot_be_is_told_by_the_name_of_the_variable(variables, host, problem):
+    (found,) = plan_surroundings(variables, {**BARE, **host})["problems"]
+    assert found.startswith(problem)
+    assert "secret" not in found
