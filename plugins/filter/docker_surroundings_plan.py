@@ -20,7 +20,7 @@ short_description: Plan what is around the Docker engine
 version_added: 0.1.0
 author: The dockenv.python contributors (@dockenv)
 description:
-  - Takes the variables of the role P(dockenv.python.docker_server#role) about the engine's options, proxies and drop-ins of systemd,
+  - Takes the variables of the role P(dockenv.python.docker_server#role) about the engine's options, proxies, drop-ins of systemd and logins,
     checks them, and compares them with what a host has.
   - It decides only. Nothing on the host is read or written.
 options:
@@ -79,6 +79,13 @@ _value:
     apt_configuration:
       description: The text of a configuration file with the proxies for apt, empty without any.
       type: str
+    logins:
+      description: The logins at registries, as option C(logins) of M(dockenv.python.docker_host_info). They hold no password, but digests.
+      type: list
+      elements: dict
+    logins_differ:
+      description: Whether one of them has to be made or taken away.
+      type: bool
     engine_files:
       description: Files that the engine's service is started with and that differ from the host's.
       type: list

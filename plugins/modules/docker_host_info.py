@@ -54,6 +54,33 @@ options:
     description: Path of the virtualenv that O(docker_python) is expected to run.
     type: path
     default: /usr/local/lib/docker/virtualenv
+  logins:
+    description: Logins of accounts at registries to look for. They are not tried.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      user:
+        description: The account of the host.
+        type: str
+        required: true
+      registry:
+        description: The registry's host, and its port if needed.
+        type: str
+        required: true
+      username:
+        description: The name at the registry.
+        type: str
+        default: ''
+      digest:
+        description: SHA-256 of C(USERNAME:PASSWORD) in hexadecimal digits.
+        type: str
+        default: ''
+      state:
+        description: What the host is compared with, V(present) for a login that shall be there and V(absent) for one that shall not.
+        type: str
+        choices: [present, absent]
+        default: present
   wait:
     description: How many seconds to wait for an engine that was just started and does not answer yet.
     type: int
@@ -278,6 +305,24 @@ users:
   returned: success
   type: dict
   sample: {"deploy": {"exists": true, "member": false}}
+logins:
+  description: For each of O(logins), whether the host is as it says.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    user:
+      description: The account.
+      type: str
+    registry:
+      description: The registry.
+      type: str
+    kept:
+      description: Whether the account has the login, in a file readable for it alone; with C(state=absent), whether it does not have it.
+      type: bool
+    problem:
+      description: Why the account cannot have it.
+      type: str
 fact:
   description: The local fact that the role P(dockenv.python.docker_server#role) left.
   returned: success
@@ -307,6 +352,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._host.observe import Questions, observe_host
 from ..module_utils._host.promises import find_obstacles, judge_promises
+from ..module_utils._host.registry_logins import Login
 
 ARGUMENT_SPEC = {
     "packages": {"type": "list", "elements": "str", "default": []},
@@ -314,6 +360,18 @@ ARGUMENT_SPEC = {
     "docker_python": {"type": "path", "default": "/usr/local/bin/docker-python"},
     "docker_compose": {"type": "path", "default": "/usr/local/bin/docker-compose"},
     "virtualenv": {"type": "path", "default": "/usr/local/lib/docker/virtualenv"},
+    "logins": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "user": {"type": "str", "required": True},
+            "registry": {"type": "str", "required": True},
+            "username": {"type": "str", "default": ""},
+            "digest": {"type": "str", "default": "", "no_log": True},
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        },
+    },
     "wait": {"type": "int", "default": 0},
 }
 
@@ -330,6 +388,10 @@ def main() -> None:
             docker_python=params["docker_python"],
             docker_compose=params["docker_compose"],
             virtualenv=virtualenv,
+            logins=tuple(
+                Login(login["user"], login["registry"], login["username"], login["digest"], is_present=login["state"] == "present")
+                for login in params["logins"]
+            ),
             wait=params["wait"],
         )
     )

@@ -13,13 +13,13 @@ from typing import Any
 
 from .._errors import InvalidInput
 from .daemon import mask_credentials
+from .registry_logins import REGISTRY
 
 # In docker_server_dns: the resolvers that the host itself asks
 HOST_RESOLVERS = "host"
 DEFAULT_DATA_ROOT = "/var/lib/docker"
 
 _MIRROR = re.compile(r"https?://[^\s/?#]+/?(?:[^\s?#]+/?)?")
-_REGISTRY = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\])(?::[0-9]{1,5})?")
 _LABEL = re.compile(r"[^\s=]+")
 
 
@@ -95,7 +95,7 @@ def read_insecure_registries(value: Any) -> list[str]:
     """Accept hosts with or without port, and networks. Each counts once."""
     registries = _unique(_texts(value))
     for registry in registries:
-        if not _REGISTRY.fullmatch(registry) and not _is_network(registry):
+        if not REGISTRY.fullmatch(registry) and not _is_network(registry):
             raise InvalidInput(
                 f"{mask_credentials(registry)!r} is not a registry; write its host and port, such as 'registry.example.com:5000', "
                 "or a network such as '192.0.2.0/24'"

@@ -20,11 +20,13 @@ from typing import Any
 
 from .. import _commands
 from .._errors import EngineError
+from .client_config import read_client_config
 from .daemon import digest_options, mask_credentials
 from .drop_ins import FOLDER, PREFIX, PROXY_ENVIRONMENT
 from .engine_socket import ENGINE_SOCKET, get_json
 from .engine_variables import DEFAULT_DATA_ROOT
 from .own_files import describe_file
+from .registry_logins import Login, find_problem, is_kept
 
 DAEMON = "/usr/sbin/dockerd"
 CLIENT = "/usr/bin/docker"
@@ -70,13 +72,14 @@ _VERSION = re.compile(r"\d+\.\d+[^\s,]*")
 
 @dataclass(frozen=True)
 class Questions:
-    """What to look for: names of packages and users, the paths that the role makes, seconds to wait for a starting engine."""
+    """What to look for: names of packages and users, paths that the role makes, logins, seconds to wait for a starting engine."""
 
     packages: tuple[str, ...] = ()
     users: tuple[str, ...] = ()
     docker_python: str = "/usr/local/bin/docker-python"
     docker_compose: str = "/usr/local/bin/docker-compose"
     virtualenv: str = "/usr/local/lib/docker/virtualenv"
+    logins: tuple[Login, ...] = ()
     wait: float = 0.0
 
 
@@ -106,6 +109,7 @@ def observe_host(questions: Questions) -> dict[str, Any]:
         "virtualenv": kind_of(questions.virtualenv),
         "group": _has_group(),
         "users": {name: observe_user(name) for name in questions.users},
+        "logins": observe_logins(questions.logins),
         "fact": read_fact(),
     }
 
@@ -248,6 +252,17 @@ def observe_user(name: str) -> dict[str, bool]:
     except KeyError:
         return {"exists": True, "member": False}
     return {"exists": True, "member": group in os.getgrouplist(name, account.pw_gid)}
+
+
+def observe_logins(logins: Iterable[Login]) -> list[dict[str, Any]]:
+    """Return for each login whether its account has it as it should, or why it cannot have it."""
+    answers = []
+    for login in logins:
+        config = read_client_config(login.user)
+        answers.append(
+            {"user": login.user, "registry": login.registry, "kept": is_kept(login, config), "problem": find_problem(login, config)}
+        )
+    return answers
 
 
 def find_compose() -> str | None:

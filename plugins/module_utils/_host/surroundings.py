@@ -14,6 +14,7 @@ from .drop_ins import PROXY_ENVIRONMENT, proxy_files, read_drop_ins
 from .engine_variables import judge_data_root, overlay_options, read_variables
 from .own_files import plan_files
 from .proxies import Proxies, read_proxies, render_apt_configuration
+from .registry_logins import Login, read_logins
 
 _Value = TypeVar("_Value")
 
@@ -28,6 +29,7 @@ def plan_surroundings(variables: Mapping[str, Any], host: Mapping[str, Any]) -> 
     options = overlay_options(from_variables, daemon_options)
     proxies = _read(problems, "proxies", lambda: read_proxies(variables.get("proxies") or {}), Proxies())
     drop_ins = _read(problems, "drop_ins", lambda: read_drop_ins(variables.get("drop_ins") or {}, bool(options.get("hosts"))), [])
+    logins = _read(problems, "registries", lambda: read_logins(variables.get("registries") or []), [])
     problems += _find_problems(options, daemon_options, bool(drop_ins), host)
     return {
         "options": options,
@@ -35,6 +37,8 @@ def plan_surroundings(variables: Mapping[str, Any], host: Mapping[str, Any]) -> 
         "proxies": {"http": proxies.http, "https": proxies.https, "no_proxy": proxies.exceptions},
         "proxies_secret": proxies.is_secret,
         "apt_configuration": render_apt_configuration(proxies),
+        "logins": [_describe(login) for login in logins],
+        "logins_differ": any(not login["kept"] for login in host.get("logins", ())),
         "engine_files": plan_files(_engine_files(proxies, drop_ins, host), _found(host, "engine")),
     }
 
@@ -53,6 +57,8 @@ def _find_problems(options: Mapping[str, Any], daemon_options: Mapping[str, Any]
     )
     if moved:
         problems.append(f"docker_server_{'daemon_options' if 'data-root' in daemon_options else 'data_root'}: {moved}")
+    refused = dict.fromkeys(login["problem"] for login in host.get("logins", ()) if login["problem"])
+    problems += [f"docker_server_registries: {problem}" for problem in refused]
     if has_drop_ins and not _has_systemd(host):
         problems.append("docker_server_drop_ins: this host has no systemd to read them; take them off for it")
     return problems
@@ -65,6 +71,17 @@ def _read(problems: list[str], name: str, read: Callable[[], _Value], instead: _
     except InvalidInput as error:
         problems.append(f"docker_server_{name}: {error.message}")
         return instead
+
+
+def _describe(login: Login) -> dict[str, str]:
+    """Return the login as docker_host_info is asked for it, without its password."""
+    return {
+        "user": login.user,
+        "registry": login.registry,
+        "username": login.username,
+        "digest": login.digest,
+        "state": "present" if login.is_present else "absent",
+    }
 
 
 def _has_systemd(host: Mapping[str, Any]) -> bool:

@@ -29,6 +29,15 @@ class Engine(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def do_POST(self):
+        login = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        known = self.path == "/auth" and login == {"serveraddress": "r.example:5000", "username": "carol", "password": "right"}
+        body = json.dumps({"Status": "Login Succeeded"} if known else {"message": "unauthorized"}).encode()
+        self.send_response(200 if known else 401)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
     def log_message(self, *_words):
         pass
 
@@ -50,6 +59,13 @@ def engine(tmp_path):
 
 def test_answer_is_read(engine):
     assert engine_socket.get_json("/version", engine) == {"Version": "26.1.5"}
+
+
+def test_login_is_tried(engine):
+    engine_socket.check_login("r.example:5000", "carol", "right", engine)
+    with pytest.raises(EngineError) as raised:
+        engine_socket.check_login("r.example:5000", "carol", "wrong", engine)
+    assert raised.value.message == "The engine refuses /auth: unauthorized (HTTP status 401)"
 
 
 @pytest.mark.parametrize(

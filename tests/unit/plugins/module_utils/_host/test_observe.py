@@ -15,6 +15,7 @@ from ansible_collections.dockenv.python.plugins.module_utils._commands import An
 from ansible_collections.dockenv.python.plugins.module_utils._host import observe
 from ansible_collections.dockenv.python.plugins.module_utils._host.daemon import digest_options
 from ansible_collections.dockenv.python.plugins.module_utils._host.own_files import describe_file
+from ansible_collections.dockenv.python.plugins.module_utils._host.registry_logins import ClientConfig, Login, digest_login
 
 FILES = ("CONFIG_FILE", "PREVIOUS_CONFIG_FILE", "OVERRIDE_FILE", "RELEASE_FILE", "FACT_FILE", "PID_FILE")
 
@@ -71,6 +72,16 @@ def test_files_are_described_by_content_and_mode(tmp_path):
     (tmp_path / "dockenv-folder.conf").mkdir()
     found = observe.observe_files([str(tmp_path / "dockenv-*.conf"), str(tmp_path / "none.env")])
     assert found == {str(tmp_path / "dockenv-x.conf"): describe_file(b"[Service]\n", 0o600)}
+
+
+def test_logins_are_compared(monkeypatch):
+    configs = {"alice": ClientConfig({"auths": {"r": {"auth": "YTpi"}}}), "bob": ClientConfig(problem="there is no user 'bob'")}
+    monkeypatch.setattr(observe, "read_client_config", configs.__getitem__)
+    logins = [Login(user, "r", "a", digest_login("a", "b")) for user in configs]
+    assert observe.observe_logins(logins) == [
+        {"user": "alice", "registry": "r", "kept": True, "problem": None},
+        {"user": "bob", "registry": "r", "kept": False, "problem": "there is no user 'bob'"},
+    ]
 
 
 def test_resolvers_are_those_of_both_files(tmp_path, monkeypatch):

@@ -81,3 +81,21 @@ def test_what_cannot_be_is_told_by_the_name_of_the_variable(variables, host, pro
     (found,) = plan_surroundings(variables, {**BARE, **host})["problems"]
     assert found.startswith(problem)
     assert "secret" not in found
+
+
+def test_logins_are_asked_for_without_passwords():
+    plan = plan_surroundings({"registries": [{"username": "carol", "password": "hush"}]}, BARE)
+    (login,) = plan["logins"]
+    assert (login["user"], login["registry"], login["username"], login["state"]) == ("root", "docker.io", "carol", "present")
+    assert "hush" not in str(plan)
+
+
+@pytest.mark.parametrize(("kept", "differ"), [([True, True], False), ([True, False], True), ([], False)])
+def test_logins_differ_where_one_does(kept, differ):
+    found = [{"kept": each, "problem": None} for each in kept]
+    assert plan_surroundings({}, {**BARE, "logins": found})["logins_differ"] is differ
+
+
+def test_account_that_cannot_have_a_login_is_told_once():
+    found = [{"kept": False, "problem": "there is no user 'x'"}] * 2
+    assert plan_surroundings({}, {**BARE, "logins": found})["problems"] == ["docker_server_registries: there is no user 'x'"]
