@@ -11,6 +11,7 @@ from typing import Any, Callable
 
 from ansible.errors import AnsibleFilterError
 
+from ..module_utils._host import prune_script
 from ..module_utils._host.plain import as_plain
 from ..module_utils._host.surroundings import plan_surroundings
 
@@ -20,7 +21,7 @@ short_description: Plan what is around the Docker engine
 version_added: 0.1.0
 author: The dockenv.python contributors (@dockenv)
 description:
-  - Takes the variables of the role P(dockenv.python.docker_server#role) about the engine's options, proxies, drop-ins of systemd and logins,
+  - Takes the variables of the role P(dockenv.python.docker_server#role) about the engine's options, proxies, drop-ins of systemd, logins and pruning,
     checks them, and compares them with what a host has.
   - It decides only. Nothing on the host is read or written.
 options:
@@ -109,6 +110,16 @@ _value:
           description: Whether its text must not be shown.
           type: bool
           returned: when RV(_value.engine_files[].state) is V(present)
+    prune_files:
+      description: Files of the timer that prunes which differ from the host's, with the same keys.
+      type: list
+      elements: dict
+    prune_differs:
+      description: Whether the timer has to be made, changed or taken away.
+      type: bool
+    prune_reschedules:
+      description: Whether its schedule is among the files that differ.
+      type: bool
 """
 
 
@@ -117,7 +128,8 @@ def docker_surroundings_plan(variables: Any, host: Any = None) -> dict[str, Any]
     for name, value in (("its input", variables), ("host", host or {})):
         if not isinstance(value, Mapping):
             raise AnsibleFilterError(f"docker_surroundings_plan takes a mapping as {name}, not {type(value).__name__}")
-    return plan_surroundings(as_plain(variables), as_plain(host or {}))
+    with open(prune_script.__file__, encoding="utf-8") as file:
+        return plan_surroundings(as_plain(variables), as_plain(host or {}), file.read())
 
 
 class FilterModule:

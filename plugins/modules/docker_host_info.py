@@ -144,6 +144,9 @@ service:
     enabled:
       description: Whether the engine starts when the machine does.
       type: bool
+    prunes:
+      description: Whether the role's timer prunes the engine.
+      type: bool
 engine:
   description: What the engine says of itself.
   returned: success
@@ -211,7 +214,7 @@ config:
       elements: str
 files:
   description:
-    - The files that are the role's alone, by what they are for (C(engine)) and by path.
+    - The files that are the role's alone, by what they are for (C(engine), C(prune)) and by path.
     - Each has a C(digest) of its content and its C(mode).
   returned: success
   type: dict

@@ -26,6 +26,7 @@ from .drop_ins import FOLDER, PREFIX, PROXY_ENVIRONMENT
 from .engine_socket import ENGINE_SOCKET, get_json
 from .engine_variables import DEFAULT_DATA_ROOT
 from .own_files import describe_file
+from .pruning import SCRIPT, SERVICE, TIMER, TIMER_UNIT
 from .registry_logins import Login, find_problem, is_kept
 
 DAEMON = "/usr/sbin/dockerd"
@@ -39,7 +40,7 @@ FACT_FILE = "/etc/ansible/facts.d/docker_server.fact"
 PID_FILE = "/var/run/docker.pid"
 GROUP = "docker"
 # The files that are the role's alone, as patterns, by what they are for
-OWN_FILES = {"engine": (f"{FOLDER}/{PREFIX}*.conf", PROXY_ENVIRONMENT)}
+OWN_FILES = {"engine": (f"{FOLDER}/{PREFIX}*.conf", PROXY_ENVIRONMENT), "prune": (SCRIPT, SERVICE, TIMER)}
 # The second is systemd-resolved's, whose own address is all that the first names where it runs.
 RESOLVER_FILES = ("/etc/resolv.conf", "/run/systemd/resolve/resolv.conf")
 # What an engine holds below its data root that somebody may miss, and where it shows
@@ -115,18 +116,21 @@ def observe_host(questions: Questions) -> dict[str, Any]:
 
 
 def observe_service() -> dict[str, Any]:
-    """Return who runs the engine (``systemd`` if it is PID 1, else ``process``), whether it runs, and whether it starts at boot.
+    """Return who runs the engine (``systemd`` if it is PID 1, else ``process``), whether it runs, whether it starts at boot, and
+    whether it is pruned by a timer.
 
     /run/systemd/system is what sd_booted(3) looks for.
     """
     if not os.path.isdir("/run/systemd/system"):
-        return {"manager": "process", "running": _has_process(), "enabled": False}
-    shown = _commands.run(["systemctl", "show", "docker.service", "--property=ActiveState,UnitFileState"]).stdout
-    state = dict(line.partition("=")[::2] for line in shown.splitlines())
+        return {"manager": "process", "running": _has_process(), "enabled": False, "prunes": False}
+    shown = _commands.run(["systemctl", "show", "docker.service", TIMER_UNIT, "--property=Id,ActiveState,UnitFileState"]).stdout
+    units = [dict(line.partition("=")[::2] for line in block.splitlines()) for block in shown.split("\n\n")]
+    state, timer = ({unit.get("Id"): unit for unit in units}.get(name, {}) for name in ("docker.service", TIMER_UNIT))
     return {
         "manager": "systemd",
         "running": state.get("ActiveState") in ("active", "reloading"),
         "enabled": state.get("UnitFileState") == "enabled",
+        "prunes": (timer.get("ActiveState"), timer.get("UnitFileState")) == ("active", "enabled"),
     }
 
 

@@ -12,17 +12,19 @@ from typing import Any, TypeVar
 from .._errors import InvalidInput
 from .drop_ins import PROXY_ENVIRONMENT, proxy_files, read_drop_ins
 from .engine_variables import judge_data_root, overlay_options, read_variables
-from .own_files import plan_files
+from .own_files import OwnFile, plan_files
 from .proxies import Proxies, read_proxies, render_apt_configuration
+from .pruning import TIMER, read_prune
 from .registry_logins import Login, read_logins
 
 _Value = TypeVar("_Value")
 
 
-def plan_surroundings(variables: Mapping[str, Any], host: Mapping[str, Any]) -> dict[str, Any]:
+def plan_surroundings(variables: Mapping[str, Any], host: Mapping[str, Any], prune_script: str) -> dict[str, Any]:
     """Return the plan, as the filter docker_surroundings_plan documents it.
 
-    ``variables`` have the names of the role's without its prefix; ``host`` is what docker_host_info returned.
+    ``variables`` have the names of the role's without its prefix; ``host`` is what docker_host_info returned; ``prune_script`` is the
+    text of prune_script.py.
     """
     from_variables, problems = read_variables(variables, host.get("resolvers", ()))
     daemon_options = variables.get("daemon_options") or {}
@@ -30,7 +32,12 @@ def plan_surroundings(variables: Mapping[str, Any], host: Mapping[str, Any]) -> 
     proxies = _read(problems, "proxies", lambda: read_proxies(variables.get("proxies") or {}), Proxies())
     drop_ins = _read(problems, "drop_ins", lambda: read_drop_ins(variables.get("drop_ins") or {}, bool(options.get("hosts"))), [])
     logins = _read(problems, "registries", lambda: read_logins(variables.get("registries") or []), [])
+    prune = _read_prune(problems, variables, prune_script)
     problems += _find_problems(options, daemon_options, bool(drop_ins), host)
+    problems += (
+        ["docker_server_prune: this host has no systemd to run the timer; set it to false"] if prune and not _has_systemd(host) else []
+    )
+    prune_files = plan_files(prune, _found(host, "prune"))
     return {
         "options": options,
         "problems": problems,
@@ -40,6 +47,9 @@ def plan_surroundings(variables: Mapping[str, Any], host: Mapping[str, Any]) -> 
         "logins": [_describe(login) for login in logins],
         "logins_differ": any(not login["kept"] for login in host.get("logins", ())),
         "engine_files": plan_files(_engine_files(proxies, drop_ins, host), _found(host, "engine")),
+        "prune_files": prune_files,
+        "prune_differs": bool(prune_files) or bool(prune) != bool(host.get("service", {}).get("prunes")),
+        "prune_reschedules": any(file["path"] == TIMER for file in prune_files),
     }
 
 
@@ -82,6 +92,16 @@ def _describe(login: Login) -> dict[str, str]:
         "digest": login.digest,
         "state": "present" if login.is_present else "absent",
     }
+
+
+def _read_prune(problems: list[str], variables: Mapping[str, Any], script: str) -> list[OwnFile]:
+    if str(variables.get("prune", False)).lower() not in ("true", "yes", "on", "1"):
+        return []
+    try:
+        return read_prune(variables, script)
+    except InvalidInput as error:
+        problems.append(f"docker_server_{error.message}")
+        return []
 
 
 def _has_systemd(host: Mapping[str, Any]) -> bool:

@@ -150,7 +150,18 @@ def test_process_is_found_by_its_file(files, monkeypatch, content, runs):
     monkeypatch.setattr(observe.os.path, "isdir", lambda _path: False)  # no /run/systemd/system
     if content is not None:
         files["PID_FILE"].write_text(content)
-    assert observe.observe_service() == {"manager": "process", "running": runs, "enabled": False}
+    assert observe.observe_service() == {"manager": "process", "running": runs, "enabled": False, "prunes": False}
+
+
+@pytest.mark.parametrize(
+    ("timer", "prunes"),
+    [("ActiveState=active\nUnitFileState=enabled", True), ("ActiveState=active\nUnitFileState=", False), ("ActiveState=inactive", False)],
+)
+def test_units_are_asked_for_at_once(monkeypatch, timer, prunes):
+    shown = f"ActiveState=active\nUnitFileState=disabled\nId=docker.service\n\nId=dockenv-prune.timer\n{timer}\n"
+    monkeypatch.setattr(observe._commands, "run", lambda words: Answer(rc=0, stdout=shown, stderr=""))
+    monkeypatch.setattr(observe.os.path, "isdir", lambda _path: True)  # /run/systemd/system
+    assert observe.observe_service() == {"manager": "systemd", "running": True, "enabled": False, "prunes": prunes}
 
 
 def test_stopped_engine_is_not_asked(monkeypatch):

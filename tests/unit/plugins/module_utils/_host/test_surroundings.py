@@ -5,10 +5,15 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.dockenv.python.plugins.module_utils._host.surroundings import plan_surroundings
+from ansible_collections.dockenv.python.plugins.module_utils._host import surroundings
+from ansible_collections.dockenv.python.plugins.module_utils._host.own_files import describe_file
 
 BARE = {"service": {"manager": "systemd"}, "config": {"data_root": "/var/lib/docker", "real_data_root": "/var/lib/docker", "holdings": []}}
 PROXIES = {"http": "http://carol:secret@h:1", "no_proxy": ["localhost"]}
+
+
+def plan_surroundings(variables, host):
+    return surroundings.plan_surroundings(variables, host, "print()\n")
 
 
 def paths(plan):
@@ -99,3 +104,51 @@ def test_logins_differ_where_one_does(kept, differ):
 def test_account_that_cannot_have_a_login_is_told_once():
     found = [{"kept": False, "problem": "there is no user 'x'"}] * 2
     assert plan_surroundings({}, {**BARE, "logins": found})["problems"] == ["docker_server_registries: there is no user 'x'"]
+
+
+PRUNE = {
+    "prune": True,
+    "prune_objects": ["images"],
+    "prune_until": "168h",
+    "prune_filters": [],
+    "prune_all_images": False,
+    "prune_schedule": "weekly",
+}
+
+
+def files_of(variables):
+    """Return what a host has after a run with these variables."""
+    return {
+        file["path"]: describe_file(file["text"].encode(), int(file["mode"], 8))
+        for file in plan_surroundings(variables, BARE)["prune_files"]
+    }
+
+
+@pytest.mark.parametrize(
+    ("variables", "found", "prunes", "differs", "reschedules"),
+    [
+        pytest.param({}, {}, False, False, False, id="off"),
+        pytest.param(PRUNE, {}, False, True, True, id="to be made"),
+        pytest.param(PRUNE, PRUNE, True, False, False, id="made"),
+        pytest.param(PRUNE, PRUNE, False, True, False, id="made, and stopped by somebody"),
+        pytest.param({**PRUNE, "prune_schedule": "daily"}, PRUNE, True, True, True, id="at another time"),
+        pytest.param({**PRUNE, "prune_until": "1h"}, PRUNE, True, True, False, id="with other words"),
+        pytest.param({**PRUNE, "prune": "false"}, PRUNE, True, True, True, id="to be taken away, said on the command line"),
+    ],
+)
+def test_timer_that_prunes_is_compared(variables, found, prunes, differs, reschedules):
+    host = {**BARE, "service": {"manager": "systemd", "prunes": prunes}, "files": {"prune": files_of(found)}}
+    plan = plan_surroundings(variables, host)
+    assert (plan["problems"], plan["prune_differs"], plan["prune_reschedules"]) == ([], differs, reschedules)
+
+
+@pytest.mark.parametrize(
+    ("variables", "manager", "problem"),
+    [
+        pytest.param({**PRUNE, "prune_until": "x"}, "systemd", "docker_server_prune_until: 'x' is not", id="a wrong option"),
+        pytest.param(PRUNE, "process", "docker_server_prune: this host has no systemd to run the timer", id="no systemd"),
+    ],
+)
+def test_timer_that_cannot_be_is_told(variables, manager, problem):
+    (found,) = plan_surroundings(variables, {**BARE, "service": {"manager": manager}})["problems"]
+    assert found.startswith(problem)
