@@ -212,7 +212,7 @@ config:
       description: What in it somebody may miss, of V(containers), V(images), V(volumes), V(plugins) and V(a Swarm).
       type: list
       elements: str
-files:
+own_files:
   description:
     - The files that are the role's alone, by what they are for (C(engine), C(prune)) and by path.
     - Each has a C(digest) of its content and its C(mode).

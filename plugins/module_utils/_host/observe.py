@@ -101,7 +101,7 @@ def observe_host(questions: Questions) -> dict[str, Any]:
             "swarm": engine["swarm"] or _swarm_on_disk(config["data_root"]),
         },
         "config": config,
-        "files": {purpose: observe_files(patterns) for purpose, patterns in OWN_FILES.items()},
+        "own_files": {purpose: observe_files(patterns) for purpose, patterns in OWN_FILES.items()},
         "resolvers": observe_resolvers(),
         "client": {"version": parse_version(answers["client"])},
         "compose": observe_compose(questions.docker_compose, answers["compose"]),

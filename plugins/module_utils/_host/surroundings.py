@@ -109,4 +109,4 @@ def _has_systemd(host: Mapping[str, Any]) -> bool:
 
 
 def _found(host: Mapping[str, Any], purpose: str) -> Mapping[str, Mapping[str, str]]:
-    return host.get("files", {}).get(purpose, {})
+    return host.get("own_files", {}).get(purpose, {})

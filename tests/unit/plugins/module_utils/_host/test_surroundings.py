@@ -46,7 +46,7 @@ def test_without_systemd_the_environment_is_enough():
 
 def test_files_of_another_run_go():
     found = {"engine": {"/etc/systemd/system/docker.service.d/dockenv-old.conf": {"digest": "0", "mode": "0644"}}}
-    assert plan_surroundings({}, {**BARE, "files": found})["engine_files"] == [
+    assert plan_surroundings({}, {**BARE, "own_files": found})["engine_files"] == [
         {"path": "/etc/systemd/system/docker.service.d/dockenv-old.conf", "state": "absent"}
     ]
 
@@ -137,7 +137,7 @@ def files_of(variables):
     ],
 )
 def test_timer_that_prunes_is_compared(variables, found, prunes, differs, reschedules):
-    host = {**BARE, "service": {"manager": "systemd", "prunes": prunes}, "files": {"prune": files_of(found)}}
+    host = {**BARE, "service": {"manager": "systemd", "prunes": prunes}, "own_files": {"prune": files_of(found)}}
     plan = plan_surroundings(variables, host)
     assert (plan["problems"], plan["prune_differs"], plan["prune_reschedules"]) == ([], differs, reschedules)
 
