@@ -35,6 +35,16 @@ options:
     type: list
     elements: str
     default: []
+  repositories:
+    description: URLs of apt's repositories to look for. RV(apt) is for them.
+    type: list
+    elements: str
+    default: []
+  files:
+    description: Paths of files to look for, for RV(files).
+    type: list
+    elements: path
+    default: []
   users:
     description: Names of accounts to look for.
     type: list
@@ -125,11 +135,49 @@ release:
       description: Its version. Distributions without releases have none.
       type: str
       sample: "13"
+    codename:
+      description: The name of the version.
+      type: str
+      sample: trixie
 packages:
   description: Versions of those of O(packages) that are installed, by name.
   returned: success
   type: dict
   sample: {"docker.io": "26.1.5+dfsg1-9+b9"}
+held:
+  description: Names of those of O(packages) that are installed and held.
+  returned: success
+  type: list
+  elements: str
+removed:
+  description: Names of those of O(packages) that were removed and left configuration.
+  returned: success
+  type: list
+  elements: str
+apt:
+  description: What apt's files say of O(repositories). Nothing without any.
+  returned: success
+  type: dict
+  contains:
+    architecture:
+      description: The host's architecture, in dpkg's words.
+      type: str
+      sample: amd64
+    sources:
+      description:
+        - The files that name one of the repositories, each with its C(path), the C(lines) that do, counted from 1, and whether it
+          names no other one (C(alone)).
+      type: list
+      elements: dict
+    keyrings:
+      description:
+        - Fingerprints of keys, by the path of their file. They are the keys of apt's folders and those that C(sources) names, but
+          for keys that other sources name too.
+      type: dict
+files:
+  description: Those of O(files) that there are, each with its SHA-256 (C(digest)) and whether the role made it (C(ours)).
+  returned: success
+  type: dict
 service:
   description: Who runs the engine.
   returned: success
@@ -157,6 +205,9 @@ engine:
       type: bool
     problem:
       description: Why it does not.
+      type: str
+    path:
+      description: Path of its program, nothing where it is not installed.
       type: str
     version:
       description: Its version, even if it does not run.
@@ -359,6 +410,8 @@ from ..module_utils._host.registry_logins import Login
 
 ARGUMENT_SPEC = {
     "packages": {"type": "list", "elements": "str", "default": []},
+    "repositories": {"type": "list", "elements": "str", "default": []},
+    "files": {"type": "list", "elements": "path", "default": []},
     "users": {"type": "list", "elements": "str", "default": []},
     "docker_python": {"type": "path", "default": "/usr/local/bin/docker-python"},
     "docker_compose": {"type": "path", "default": "/usr/local/bin/docker-compose"},
@@ -387,6 +440,8 @@ def main() -> None:
     host = observe_host(
         Questions(
             packages=tuple(params["packages"]),
+            repositories=tuple(params["repositories"]),
+            files=tuple(params["files"]),
             users=tuple(params["users"]),
             docker_python=params["docker_python"],
             docker_compose=params["docker_compose"],

@@ -8,34 +8,41 @@ from __future__ import annotations
 
 import glob
 import grp
+import hashlib
 import json
 import os
 import pwd
 import re
 import stat
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from .. import _commands
-from .._errors import EngineError
+from .._errors import EngineError, InvalidInput
+from .apt_sources import MARK, is_at, read_entries
 from .client_config import read_client_config
 from .daemon import digest_options, mask_credentials
 from .drop_ins import FOLDER, PREFIX, PROXY_ENVIRONMENT
 from .engine_socket import ENGINE_SOCKET, get_json
 from .engine_variables import DEFAULT_DATA_ROOT
+from .openpgp import read_fingerprints
 from .own_files import describe_file
 from .pruning import SCRIPT, SERVICE, TIMER, TIMER_UNIT
 from .registry_logins import Login, find_problem, is_kept
 
-DAEMON = "/usr/sbin/dockerd"
+# Upstream's engine, and the distributions'
+DAEMONS = ("/usr/bin/dockerd", "/usr/sbin/dockerd")
 CLIENT = "/usr/bin/docker"
 CONFIG_FILE = "/etc/docker/daemon.json"
 # Stands beside the file from a change of it until the engine was seen to run with the change
 PREVIOUS_CONFIG_FILE = f"{CONFIG_FILE}.previous"
 OVERRIDE_FILE = "/etc/systemd/system/docker.service.d/dockenv.conf"
 RELEASE_FILE = "/etc/os-release"
+SOURCE_FILE = "/etc/apt/sources.list"
+SOURCE_FOLDER = "/etc/apt/sources.list.d"
+KEYRING_FOLDERS = ("/etc/apt/keyrings", "/etc/apt/trusted.gpg.d")
 FACT_FILE = "/etc/ansible/facts.d/docker_server.fact"
 PID_FILE = "/var/run/docker.pid"
 GROUP = "docker"
@@ -68,14 +75,17 @@ print(json.dumps({"sdk": docker.__version__}), flush=True)
 if sys.argv[1:]:
     print(json.dumps({"engine": docker.DockerClient(base_url=sys.argv[1], timeout=10).version()["Version"]}))
 """
+_RELEASE_FIELDS = (("id", "ID"), ("version", "VERSION_ID"), ("codename", "VERSION_CODENAME"))
 _VERSION = re.compile(r"\d+\.\d+[^\s,]*")
 
 
 @dataclass(frozen=True)
 class Questions:
-    """What to look for: names of packages and users, paths that the role makes, logins, seconds to wait for a starting engine."""
+    """What to look for: names of packages and users, URLs of apt's repositories, paths, logins, seconds to wait for a starting engine."""
 
     packages: tuple[str, ...] = ()
+    repositories: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
     users: tuple[str, ...] = ()
     docker_python: str = "/usr/local/bin/docker-python"
     docker_compose: str = "/usr/local/bin/docker-compose"
@@ -93,10 +103,13 @@ def observe_host(questions: Questions) -> dict[str, Any]:
     return {
         "time": asked,
         "release": observe_release(),
-        "packages": parse_packages(answers["packages"].stdout),
+        **parse_packages(answers["packages"].stdout),
+        "apt": observe_apt(questions.repositories, answers["architecture"].stdout),
+        "files": {path: found for path, found in ((path, observe_file(path)) for path in questions.files) if found},
         "service": service,
         "engine": {
             **engine,
+            "path": find_daemon(),
             "version": engine["version"] or parse_version(answers["daemon"]),
             "swarm": engine["swarm"] or _swarm_on_disk(config["data_root"]),
         },
@@ -170,13 +183,13 @@ def observe_engine(running: bool) -> dict[str, Any]:
 
 
 def observe_release() -> dict[str, str | None]:
-    """Return name and version of the distribution as os-release(5) has them; rolling ones have no version."""
+    """Return name, version and codename of the distribution as os-release(5) has them; rolling ones have no version."""
     try:
         with open(RELEASE_FILE, encoding="utf-8") as file:
             fields = dict(line.strip().partition("=")[::2] for line in file)
     except OSError:
         fields = {}
-    return {key: fields[name].strip("\"'") if name in fields else None for key, name in (("id", "ID"), ("version", "VERSION_ID"))}
+    return {key: fields[name].strip("\"'") if name in fields else None for key, name in _RELEASE_FIELDS}
 
 
 def observe_config() -> dict[str, Any]:
@@ -269,6 +282,48 @@ def observe_logins(logins: Iterable[Login]) -> list[dict[str, Any]]:
     return answers
 
 
+def observe_apt(urls: Sequence[str], architecture: str) -> dict[str, Any] | None:
+    """Return what apt's files say of the repositories at ``urls``, and the host's architecture; None if nobody asks.
+
+    ``sources`` are the files that name one: their ``path``, the ``lines`` that do, whether that is all in them (``alone``).
+    ``keyrings`` are the fingerprints of keys in apt's folders, and in what those lines name, by path, but for those that
+    others name too.
+    """
+    if not urls:
+        return None
+    sources, named, others = [], set(), set()
+    for path in _source_files():
+        entries = read_entries(_read_text(path), path.endswith(".sources"))
+        wanted = [entry for entry in entries if is_at(entry, urls)]
+        named.update(key for entry in wanted for key in entry.keys)
+        others.update(key for entry in entries if entry not in wanted for key in entry.keys)
+        if wanted:
+            lines = sorted(number for entry in wanted for number in entry.lines)
+            sources.append({"path": path, "lines": lines, "alone": len(wanted) == len(entries)})
+    keyrings = {path for folder in KEYRING_FOLDERS for path in _list_files(folder)} | named
+    prints = {path: _read_prints(path) for path in sorted(keyrings - others)}
+    return {
+        "architecture": architecture.strip(),
+        "sources": sources,
+        "keyrings": {path: found for path, found in prints.items() if found},
+    }
+
+
+def observe_file(path: str) -> dict[str, Any] | None:
+    """Return the SHA-256 of a file and whether the role made it, or None if there is none."""
+    try:
+        with open(path, "rb") as file:
+            content = file.read()
+    except OSError:
+        return None
+    return {"digest": hashlib.sha256(content).hexdigest(), "ours": content.startswith(f"{MARK}\n".encode())}
+
+
+def find_daemon() -> str | None:
+    """Return the path of the host's engine."""
+    return next((path for path in DAEMONS if os.access(path, os.X_OK)), None)
+
+
 def find_compose() -> str | None:
     """Return the path of the host's Compose: the plugin, which also runs by itself, or else a command of its own."""
     candidates = (*(f"{folder}/docker-compose" for folder in PLUGIN_FOLDERS), STANDALONE_COMPOSE)
@@ -294,10 +349,15 @@ def read_fact() -> Mapping[str, Any] | None:
     return fact if isinstance(fact, dict) else None
 
 
-def parse_packages(listing: str) -> dict[str, str]:
-    """Return the versions of installed packages from lines of ``dpkg-query``: status, name, version."""
-    rows = [line.split("\t") for line in listing.splitlines()]
-    return {row[1]: row[2] for row in rows if len(row) == 3 and row[0].startswith("ii")}
+def parse_packages(listing: str) -> dict[str, Any]:
+    """Return from lines of ``dpkg-query`` (status, name, version) the versions of installed packages, and the names of those that
+    are held, and of those that were removed and left configuration."""
+    rows = [tuple(line.split("\t")) for line in listing.splitlines() if line.count("\t") == 2]
+    return {
+        "packages": {name: version for status, name, version in rows if status[1:2] == "i"},
+        "held": [name for status, name, _version in rows if status[:2] == "hi"],
+        "removed": [name for status, name, _version in rows if status[1:2] == "c"],
+    }
 
 
 def parse_version(answer: _commands.Answer) -> str | None:
@@ -323,7 +383,8 @@ def _run_commands(questions: Questions, engine_runs: bool) -> dict[str, _command
     engine_url = [f"unix://{ENGINE_SOCKET}"] if engine_runs else []
     wanted = {
         "packages": ["dpkg-query", "--show", f"--showformat={form}", "--", *questions.packages],
-        "daemon": [DAEMON, "--version"],
+        "architecture": ["dpkg", "--print-architecture"],
+        "daemon": [find_daemon() or DAEMONS[0], "--version"],
         # The client of 20.10 connects even for its own version, and systemd would start a stopped engine for that.
         "client": [CLIENT, "--host=unix:///dev/null", "--version"],
         "compose": [_compose_command(questions.docker_compose), "version", "--short"],
@@ -331,6 +392,8 @@ def _run_commands(questions: Questions, engine_runs: bool) -> dict[str, _command
         "python": [questions.docker_python, "-I", "-c", PROOF, *engine_url],
     }
     needless = {"packages"} if not questions.packages else set()
+    if not questions.repositories:
+        needless.add("architecture")
     if engine_runs:
         needless.add("daemon")  # the running one said its version itself
     nothing = _commands.Answer(rc=0, stdout="", stderr="")
@@ -354,7 +417,7 @@ def _has_process() -> bool:
     try:
         with open(PID_FILE, encoding="ascii") as file:
             process = int(file.read())
-        return os.path.basename(os.readlink(f"/proc/{process}/exe")) == os.path.basename(DAEMON)
+        return os.path.basename(os.readlink(f"/proc/{process}/exe")) == os.path.basename(DAEMONS[0])
     except (OSError, ValueError):
         return False
 
@@ -362,6 +425,34 @@ def _has_process() -> bool:
 def _read_file(path: str) -> tuple[bytes, int]:
     with open(path, "rb") as file:
         return file.read(), stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+
+
+def _source_files() -> list[str]:
+    """Return the files of apt's sources, of both formats (sources.list(5))."""
+    parts = [path for path in _list_files(SOURCE_FOLDER) if path.endswith((".list", ".sources"))]
+    return [path for path in (SOURCE_FILE, *parts) if os.path.isfile(path)]
+
+
+def _list_files(folder: str) -> list[str]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entry.path for entry in entries if entry.is_file())
+    except OSError:
+        return []
+
+
+def _read_text(path: str) -> str:
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return file.read()
+
+
+def _read_prints(path: str) -> list[str]:
+    """Return the fingerprints of a keyring, and none of what is no such file."""
+    try:
+        with open(path, "rb") as file:
+            return list(read_fingerprints(file.read()))
+    except (OSError, InvalidInput):
+        return []
 
 
 def _holds_anything(folder: str) -> bool:

@@ -1,0 +1,219 @@
+# Copyright (c) 2026, the dockenv.python contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The filter with which the role docker_server decides about packages; the rules are in module_utils/_host."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any, Callable
+
+from ansible.errors import AnsibleFilterError
+
+from ..module_utils._host.apt_sources import Repository, render_preferences, render_source
+from ..module_utils._host.openpgp import normalize_fingerprint
+from ..module_utils._host.packages import Pin, Present, Wanted, plan_packages, preferred
+
+DOCUMENTATION = r"""
+name: docker_packages_plan
+short_description: Plan the packages of a Docker engine, their versions and apt's files for them
+version_added: 0.1.0
+author: The dockenv.python contributors (@dockenv)
+description:
+  - Compares the packages that are asked for with those of a host, and says which must come in which versions, which must go, and
+    what apt's files must hold for it.
+  - It decides only. Nothing on the host is read or written.
+options:
+  _input:
+    description:
+      - What is asked for. C(packages), C(conflicts) and C(engine) are lists of names, C(pins) is a list of mappings with C(option),
+        C(packages) and C(version), C(hold) and C(allow_downgrade) are booleans.
+      - C(repository) is a mapping with C(url), C(suite), C(component), C(architecture) and C(fingerprint), or empty for the
+        distribution's. C(files) are the paths of apt's files, a mapping with C(source), C(key) and C(preferences).
+    type: dict
+    required: true
+  host:
+    description: What M(dockenv.python.docker_host_info) returned for the host.
+    type: dict
+    required: true
+  offered:
+    description:
+      - What M(dockenv.python.docker_repository_info) returned as RV(dockenv.python.docker_repository_info#module:versions).
+      - Without it no version is chosen, and no problem of one is found.
+    type: dict
+seealso:
+  - module: dockenv.python.docker_host_info
+  - module: dockenv.python.docker_repository_info
+"""
+
+EXAMPLES = r"""
+- name: Ask the host
+  dockenv.python.docker_host_info:
+    packages: [docker.io, docker-cli]
+  register: host
+
+- name: Show what is missing
+  ansible.builtin.debug:
+    msg: "{{ {'packages': ['docker.io', 'docker-cli']} | dockenv.python.docker_packages_plan(host=host) }}"
+"""
+
+RETURN = r"""
+_value:
+  description: What is to be done.
+  type: dict
+  contains:
+    differs:
+      description: Whether packages must come, go or change their version.
+      type: bool
+    engine:
+      description: Whether the engine itself is one of them.
+      type: bool
+    pinned:
+      description: Whether a version is asked for.
+      type: bool
+    install:
+      description: The words with which apt installs what must come.
+      type: list
+      elements: str
+    remove:
+      description: Names of packages that must go.
+      type: list
+      elements: str
+    changes:
+      description: A line for each package, with its version before and after.
+      type: list
+      elements: str
+    problems:
+      description: What is not to be had, a sentence each. With any of them nothing should be changed.
+      type: list
+      elements: str
+    invalid:
+      description: What is wrong with what is asked for, a sentence each, whatever is offered.
+      type: list
+      elements: str
+    anything:
+      description: Whether there is anything to do at all.
+      type: bool
+    hold:
+      description: Names of packages to hold.
+      type: list
+      elements: str
+    unhold:
+      description: Names of packages to let go.
+      type: list
+      elements: str
+    source:
+      description: The text of apt's file for the repository, empty without one.
+      type: str
+    preferences:
+      description: The text of apt's preferences, empty without any.
+      type: str
+    write:
+      description: Which of C(source), C(key) and C(preferences) must be written.
+      type: list
+      elements: str
+    delete:
+      description: Paths of files that must go.
+      type: list
+      elements: str
+    edit:
+      description: Files with other repositories too, and the lines (C(lines), from 1) that must go from each.
+      type: list
+      elements: dict
+"""
+
+
+_VERSION = re.compile(r"[A-Za-z0-9.+~:-]+")
+_FINGERPRINT = re.compile(r"[0-9A-F]{40}")
+_WORD = re.compile(r"[^\s#]+")
+# Where an option of the role is called otherwise than apt's field
+_OPTIONS = {"component": "channel"}
+
+
+def docker_packages_plan(wanted: Any, host: Any = None, offered: Any = None) -> dict[str, Any]:
+    """Return the plan for ``wanted`` as a mapping. Raises AnsibleFilterError if an argument is no mapping."""
+    for name, value in (("its input", wanted), ("host", host), ("offered", offered or {})):
+        if not isinstance(value, Mapping):
+            raise AnsibleFilterError(f"docker_packages_plan takes a mapping as {name}, not {value!r}")
+    asked = _read_wanted(wanted)
+    fact = host.get("fact") or {}
+    present = Present(host.get("packages", {}), tuple(host.get("held", ())), tuple(fact.get("held", ())))
+    plan = asdict(plan_packages(asked, present, offered))
+    files = _plan_files(wanted, asked, host)
+    anything = plan["differs"] or any(plan[name] for name in ("hold", "unhold")) or any(files[name] for name in ("write", "delete", "edit"))
+    result = {**plan, **files, "anything": anything, "invalid": find_invalid(wanted)}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in result.items()}
+
+
+def find_invalid(wanted: Mapping[str, Any]) -> list[str]:
+    """Return a sentence for every value that cannot stand in apt's files."""
+    values = {pin["option"]: str(pin["version"]) for pin in wanted.get("pins", ())}
+    invalid = [
+        f"{option} must be a version or the beginning of one, such as 26.1, not {value!r}"
+        for option, value in values.items()
+        if value and not _VERSION.fullmatch(value)
+    ]
+    repository = wanted.get("repository") or {}
+    for name, value in repository.items():
+        if name == "fingerprint" and not _FINGERPRINT.fullmatch(normalize_fingerprint(value)):
+            invalid.append(f"docker_server_upstream_fingerprint must be 40 hexadecimal digits, not {value!r}")
+        elif name != "fingerprint" and not _WORD.fullmatch(value or ""):
+            invalid.append(f"docker_server_upstream_{_OPTIONS.get(name, name)} must be set to one word, and is {value!r}")
+    if "@" in repository.get("url", ""):
+        invalid.append("docker_server_upstream_url must hold no password, everybody reads it: put that into /etc/apt/auth.conf.d")
+    return invalid
+
+
+def _read_wanted(wanted: Mapping[str, Any]) -> Wanted:
+    return Wanted(
+        packages=tuple(wanted["packages"]),
+        pins=tuple(Pin(pin["option"], tuple(pin["packages"]), str(pin["version"])) for pin in wanted.get("pins", ())),
+        conflicts=tuple(wanted.get("conflicts", ())),
+        engine=tuple(wanted.get("engine", ())),
+        hold=bool(wanted.get("hold")),
+        allow_downgrade=bool(wanted.get("allow_downgrade")),
+    )
+
+
+def _plan_files(wanted: Mapping[str, Any], asked: Wanted, host: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what apt's files must hold, and which must be written, edited and deleted."""
+    paths, repository = wanted.get("files", {}), wanted.get("repository") or {}
+    if not paths:
+        return {"source": "", "preferences": "", "write": [], "delete": [], "edit": []}
+    words = ("url", "suite", "component", "architecture")
+    source = render_source(Repository(*(repository[word] for word in words), key=paths["key"])) if repository else ""
+    preferences = render_preferences(preferred(asked), asked.allow_downgrade)
+    apt, found = host.get("apt") or {}, host.get("files") or {}
+    texts = {"source": source, "preferences": preferences}
+    write = [name for name, text in texts.items() if text and found.get(paths[name], {}).get("digest") != _digest(text)]
+    delete = [paths[name] for name, text in texts.items() if not text and found.get(paths[name], {}).get("ours")]
+    mentions = [each for each in apt.get("sources", []) if each["path"] != paths["source"]] if repository else []
+    if repository:
+        fingerprint = normalize_fingerprint(repository["fingerprint"])
+        keyrings = apt.get("keyrings", {})
+        write += [] if keyrings.get(paths["key"]) == [fingerprint] else ["key"]
+        delete += [path for path, prints in keyrings.items() if path != paths["key"] and prints == [fingerprint]]
+    elif paths["source"] in delete and paths["key"] in found:
+        delete.append(paths["key"])
+    return {
+        **texts,
+        "write": write,
+        "delete": [each["path"] for each in mentions if each["alone"]] + delete,
+        "edit": [{"path": each["path"], "lines": each["lines"]} for each in mentions if not each["alone"]],
+    }
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class FilterModule:
+    """The filter plugins of this file."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        """Return the filters by name."""
+        return {"docker_packages_plan": docker_packages_plan}
