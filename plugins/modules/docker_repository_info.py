@@ -20,6 +20,7 @@ description:
   - Without O(url) it asks the host's own sources, with lists as new as can be.
 extends_documentation_fragment:
   - dockenv.python.attributes
+  - dockenv.python.proxies
 attributes:
   check_mode:
     support: full
@@ -90,6 +91,8 @@ key:
   type: str
 """
 
+import os
+
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.urls import fetch_url
 
@@ -97,6 +100,8 @@ from ..module_utils._errors import DockenvError, InvalidInput
 from ..module_utils._host.apt_sources import Repository
 from ..module_utils._host.openpgp import armour_key
 from ..module_utils._host.repository import check_key, list_versions, open_repository, open_system
+from ..module_utils._proxies import PROXIES_OPTION, read_proxy_variables
+from ..module_utils._requirements import secrets_in
 
 SECONDS_TO_FETCH = 30
 PLACE = ("url", "suite", "architecture", "key", "fingerprint")
@@ -108,6 +113,7 @@ ARGUMENT_SPEC = {
     "architecture": {"type": "str"},
     "key": {"type": "str", "no_log": False},
     "fingerprint": {"type": "str"},
+    "proxies": PROXIES_OPTION,
 }
 
 
@@ -143,7 +149,10 @@ def ask_repository(module: AnsibleModule) -> dict:
 def main() -> None:
     """Ask and report."""
     module = AnsibleModule(argument_spec=ARGUMENT_SPEC, required_together=[PLACE], supports_check_mode=True)
+    module.no_log_values.update(secrets_in(str(module.params)))
     try:
+        # Both the library that fetches the key and apt go by these.
+        os.environ.update(read_proxy_variables(module.params["proxies"] or {}))
         result = ask_repository(module)
     except DockenvError as error:
         module.fail_json(msg=error.message, **error.details)

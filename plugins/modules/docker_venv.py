@@ -81,20 +81,6 @@ options:
     type: list
     elements: str
     default: []
-  proxies:
-    description:
-      - The proxies that pip uses. Without any, those of its configuration and of the environment hold.
-    type: dict
-    suboptions:
-      http:
-        description: URL of the proxy for http. Special characters of a login in it are written as %-codes.
-        type: str
-      https:
-        description: URL of the proxy for https, as O(proxies.http).
-        type: str
-      no_proxy:
-        description: Hosts that are asked directly, with commas between them.
-        type: str
   links:
     description:
       - Names on the host for commands of the virtualenv.
@@ -141,6 +127,7 @@ options:
     default: auto
 extends_documentation_fragment:
   - dockenv.python.attributes
+  - dockenv.python.proxies
 attributes:
   check_mode:
     support: full
@@ -300,6 +287,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils import _runtime
 from ..module_utils._errors import DockenvError
+from ..module_utils._proxies import PROXIES_OPTION
 from ..module_utils._requirements import secrets_in
 from ..module_utils._venv.build import Tools
 from ..module_utils._venv.converge import converge
@@ -316,7 +304,7 @@ ARGUMENTS = {
     "constraints": {"type": "path"},
     "index_url": {"type": "str"},
     "extra_index_urls": {"type": "list", "elements": "str", "default": []},
-    "proxies": {"type": "dict", "options": {name: {"type": "str"} for name in ("http", "https", "no_proxy")}},
+    "proxies": PROXIES_OPTION,
     "links": {
         "type": "list",
         "elements": "dict",

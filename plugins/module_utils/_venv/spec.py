@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Callable
 
 from .._errors import InvalidInput
+from .._proxies import read_proxy_variables
 from .._requirements import (
     Requirement,
     RequirementsFile,
@@ -109,7 +110,7 @@ class Spec:
             extra_index_urls=tuple(
                 _checked_index(url, f"extra_index_urls[{index}]") for index, url in enumerate(params["extra_index_urls"] or [])
             ),
-            proxies=_read_proxies(params["proxies"] or {}),
+            proxies=read_proxy_variables(params["proxies"] or {}),
             links=_parse_links(params["links"] or [], path, params["state"] == "present"),
             recreate=params["recreate"],
         )
@@ -156,14 +157,6 @@ def _checked_index(url: str, source: str) -> str:
     if not re.match(r"(https?|file)://\S+\Z", url):
         raise InvalidInput(f"{source}: {redact(url)!r} is no URL of a package index; write one such as 'https://HOST/simple'")
     return url
-
-
-def _read_proxies(proxies: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    for name in ("http", "https"):
-        if proxies.get(name) and not re.match(r"https?://\S+\Z", proxies[name]):
-            raise InvalidInput(f"proxies.{name}: {redact(proxies[name])!r} is no URL of a proxy; write one such as 'http://HOST:3128'")
-    variables = {"http_proxy": proxies.get("http"), "https_proxy": proxies.get("https"), "no_proxy": proxies.get("no_proxy")}
-    return tuple((name, value) for name, value in variables.items() if value)
 
 
 def _parse_packages(entries: list[Any]) -> tuple[tuple[Requirement, ...], frozenset[str], tuple[tuple[str, str], ...]]:
