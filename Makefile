@@ -27,7 +27,7 @@ OLDEST_TARGET := 3.9
 python_of = $(shell $(1)/bin/python -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 UNIT_FOLDERS := $(wildcard tests/unit/plugins/*/ tests/unit/repository/)
 # The longest come first, so that no other waits for them in the end.
-LONGEST := molecule-default molecule-envs unit molecule-venv_image molecule-modules molecule-buildout
+LONGEST := molecule-default molecule-envs unit molecule-upstream molecule-venv_image molecule-modules molecule-buildout
 SHORTER := $(addprefix molecule-,$(SCENARIOS)) lint docs-lint engine infrastructure sanity
 PARTS := testbed-up testbed-hosts build $(LONGEST) $(filter-out $(LONGEST),$(SHORTER))
 
