@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import grp
-import hashlib
 import json
 import os
 import pwd
@@ -14,14 +13,10 @@ import sys
 import pytest
 from ansible_collections.dockenv.python.plugins.module_utils._commands import Answer
 from ansible_collections.dockenv.python.plugins.module_utils._host import observe
-from ansible_collections.dockenv.python.plugins.module_utils._host.apt_sources import MARK
 from ansible_collections.dockenv.python.plugins.module_utils._host.daemon import digest_options
 from ansible_collections.dockenv.python.plugins.module_utils._host.own_files import describe_file
 from ansible_collections.dockenv.python.plugins.module_utils._host.registry_logins import ClientConfig, Login, digest_login
 
-from .test_openpgp import FINGERPRINTS, RSA
-
-URL = "https://mirror.example.org/linux/debian"
 FILES = ("CONFIG_FILE", "PREVIOUS_CONFIG_FILE", "OVERRIDE_FILE", "RELEASE_FILE", "FACT_FILE", "PID_FILE")
 
 
@@ -167,49 +162,6 @@ def test_units_are_asked_for_at_once(monkeypatch, timer, prunes):
     monkeypatch.setattr(observe._commands, "run", lambda words: Answer(rc=0, stdout=shown, stderr=""))
     monkeypatch.setattr(observe.os.path, "isdir", lambda _path: True)  # /run/systemd/system
     assert observe.observe_service() == {"manager": "systemd", "running": True, "enabled": False, "prunes": prunes}
-
-
-@pytest.fixture
-def apt(tmp_path, monkeypatch):
-    """Return the folder of apt's files, where nothing is yet."""
-    for name in ("sources", "keyrings", "trusted"):
-        (tmp_path / name).mkdir()
-    monkeypatch.setattr(observe, "SOURCE_FILE", str(tmp_path / "sources.list"))
-    monkeypatch.setattr(observe, "SOURCE_FOLDER", str(tmp_path / "sources"))
-    monkeypatch.setattr(observe, "KEYRING_FOLDERS", (str(tmp_path / "keyrings"), str(tmp_path / "trusted")))
-    return tmp_path
-
-
-def test_apt_is_looked_at_on_request_only(apt):
-    assert observe.observe_apt((), "") is None
-    assert observe.observe_apt((URL,), "amd64\n") == {"architecture": "amd64", "sources": [], "keyrings": {}}
-
-
-def test_sources_and_keys_of_a_repository_are_found(apt):
-    other = "deb [signed-by={folder}/keyrings/shared.asc] http://deb.example.org/debian trixie main\n"
-    (apt / "sources.list").write_text(other.format(folder=apt) + f"deb {URL} trixie stable\n")
-    (apt / "sources/docker.sources").write_text(f"URIs: {URL}/\nSigned-By: {apt}/docker.asc\n")
-    (apt / "sources/docker.list.save").write_text(f"deb {URL} trixie stable\n")
-    for path in ("docker.asc", "keyrings/shared.asc", "trusted/old.asc"):
-        (apt / path).write_text(RSA)
-    (apt / "keyrings/README").write_text("no key")
-    assert observe.observe_apt((URL,), "amd64")["sources"] == [
-        {"path": str(apt / "sources.list"), "lines": [2], "alone": False},
-        {"path": str(apt / "sources/docker.sources"), "lines": [1, 2], "alone": True},
-    ]
-    found = [FINGERPRINTS[RSA]]
-    assert observe.observe_apt((URL,), "amd64")["keyrings"] == {str(apt / "docker.asc"): found, str(apt / "trusted/old.asc"): found}
-
-
-def test_file_of_the_role_is_known_by_its_mark(tmp_path):
-    (tmp_path / "ours").write_text(f"{MARK}\nTypes: deb\n")
-    (tmp_path / "theirs").write_text("Types: deb\n")
-    assert observe.observe_file(str(tmp_path / "ours"))["ours"] is True
-    assert observe.observe_file(str(tmp_path / "theirs")) == {
-        "digest": hashlib.sha256(b"Types: deb\n").hexdigest(),
-        "ours": False,
-    }
-    assert observe.observe_file(str(tmp_path / "none")) is None
 
 
 def test_stopped_engine_is_not_asked(monkeypatch):
