@@ -141,7 +141,7 @@ testbed-hosts: $(READY) ## images of hosts that the role has made, for scenarios
 testbed-down: $(READY) ## remove the test hosts; stop the engine if the test bed started it
 	ansible-playbook --inventory playbooks/inventory/localhost.yml tests/testbed/down.yml
 
-bench: testbed-up ## the figures of docs/benchmarks.md; WRITE=--write puts them there
+bench: testbed-up testbed-hosts ## the figures of docs/benchmarks.md; WRITE=--write puts them there
 	molecule destroy --scenario-name bench
 	molecule converge --scenario-name bench
 	python tests/bench host envs venv_image $(WRITE)
