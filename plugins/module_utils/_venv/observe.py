@@ -178,7 +178,7 @@ def markers_of(interpreter: Interpreter) -> dict[str, str]:
 
 def _probe(python: str, run: Run) -> tuple[Interpreter | None, str]:
     try:
-        rc, out, err = run([python, "-I", "-c", PROBE], {}, ())
+        rc, out, err = run([python, "-I", "-B", "-c", PROBE], {}, ())
     except OSError as error:
         return None, error.strerror or str(error)
     lines = out.splitlines()

@@ -66,8 +66,11 @@ def render_constraints(constraints: tuple[Requirement, ...], pins: tuple[str, ..
 
 
 def pip_command(python: str, *words: str) -> list[str]:
-    """Return a command line that runs the pip of an interpreter, out of reach of the caller's folder and variables."""
-    return [python, "-I", "-m", "pip", *words]
+    """Return a command line that runs the pip of an interpreter, out of reach of the caller's folder and variables.
+
+    It leaves no byte code, so that a virtualenv of somebody else's is as it was after pip was only asked.
+    """
+    return [python, "-I", "-B", "-m", "pip", *words]
 
 
 def install_words(requirements: str, constraints: str, is_upgrade: bool) -> list[str]:

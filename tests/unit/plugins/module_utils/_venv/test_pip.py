@@ -56,7 +56,7 @@ def test_a_constraints_file_holds_constraints_and_pins():
 def test_commands_are_out_of_reach_of_the_caller():
     words = install_words("/t/r.txt", "/t/c.txt", is_upgrade=False)
     assert pip_command("/v/bin/python3", *words) == [
-        *("/v/bin/python3", "-I", "-m", "pip", "install", "--no-compile", "--progress-bar", "off"),
+        *("/v/bin/python3", "-I", "-B", "-m", "pip", "install", "--no-compile", "--progress-bar", "off"),
         *("--requirement", "/t/r.txt", "--constraint", "/t/c.txt"),
     ]
     assert "--upgrade" in install_words("/t/r.txt", "/t/c.txt", is_upgrade=True)
