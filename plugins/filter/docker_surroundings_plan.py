@@ -110,6 +110,22 @@ _value:
           description: Whether its text must not be shown.
           type: bool
           returned: when RV(_value.engine_files[].state) is V(present)
+    taken_over:
+      description: Files of other tools that the role takes over, or puts its own in place of.
+      type: list
+      elements: dict
+      contains:
+        path:
+          description: Where the file is.
+          type: str
+        how:
+          description:
+            - How it goes. V(engine) is among RV(_value.engine_files), V(removed) is to be removed, and the role writes something else
+              where it is V(replaced).
+          type: str
+        why:
+          description: What it was for, as a sentence.
+          type: str
     prune_files:
       description: Files of the timer that prunes which differ from the host's, with the same keys.
       type: list

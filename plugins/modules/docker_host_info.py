@@ -306,6 +306,9 @@ compose:
         - The version that C(docker-compose version) answers.
         - Where a file stands at O(docker_compose) that is no link, it is the version of the one at RV(compose.target).
       type: str
+    own_version:
+      description: The version of the Compose that stands at O(docker_compose) itself and is no link, if root alone may write it.
+      type: str
     problem:
       description: Why it does not answer.
       type: str
@@ -381,6 +384,27 @@ fact:
   description: The local fact that the role P(dockenv.python.docker_server#role) left.
   returned: success
   type: dict
+leftovers:
+  description:
+    - Files with which other tools made the machine a Docker host, and that stand against what the role
+      P(dockenv.python.docker_server#role) makes. Nothing on a host that the role has made.
+    - They are known by their content. One that says anything else besides is not among them.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    path:
+      description: Where the file is.
+      type: str
+    kind:
+      description:
+        - What it is, a drop-in that sets the engine's command (V(command)), its proxies (V(proxies)) or nothing (V(empty)), apt's
+          preferences for versions of the engine (V(pin)), a job of cron that removes images (V(prune)), the engine's configuration
+          (V(config)), Compose 1 (V(compose)), or a program for the local fact (V(fact)).
+      type: str
+    says:
+      description: What it sets, without credentials.
+      type: str
 promises:
   description:
     - What the role P(dockenv.python.docker_server#role) promises, and whether it holds.

@@ -15,7 +15,7 @@ import re
 import stat
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from .. import _commands
@@ -25,6 +25,7 @@ from .daemon import digest_options, mask_credentials
 from .drop_ins import FOLDER, PREFIX, PROXY_ENVIRONMENT
 from .engine_socket import ENGINE_SOCKET, get_json
 from .engine_variables import DEFAULT_DATA_ROOT
+from .leftovers import FOLDERS, Leftover, find_leftovers
 from .observe_apt import observe_apt, observe_file
 from .own_files import describe_file
 from .pruning import SCRIPT, SERVICE, TIMER, TIMER_UNIT
@@ -94,7 +95,8 @@ def observe_host(questions: Questions) -> dict[str, Any]:
     asked = time.time()
     service, engine = observe_service_and_engine(questions.wait)
     answers = _run_commands(questions, service["running"])
-    config = observe_config()
+    config, fact = observe_config(), read_fact()
+    compose = observe_compose(questions.docker_compose, answers["compose"], answers["own_compose"])
     return {
         "time": asked,
         "release": observe_release(),
@@ -112,14 +114,15 @@ def observe_host(questions: Questions) -> dict[str, Any]:
         "own_files": {purpose: observe_files(patterns) for purpose, patterns in OWN_FILES.items()},
         "resolvers": observe_resolvers(),
         "client": {"version": parse_version(answers["client"])},
-        "compose": observe_compose(questions.docker_compose, answers["compose"]),
+        "compose": compose,
         "buildx": {"version": parse_version(answers["buildx"])},
         "python": {"kind": kind_of(questions.docker_python), **parse_proof(questions.docker_python, answers["python"])},
         "virtualenv": kind_of(questions.virtualenv),
         "group": _has_group(),
         "users": {name: observe_user(name) for name in questions.users},
         "logins": observe_logins(questions.logins),
-        "fact": read_fact(),
+        "fact": fact,
+        "leftovers": [] if fact and fact.get("made") else [asdict(each) for each in observe_leftovers(config, compose, fact)],
     }
 
 
@@ -241,14 +244,30 @@ def observe_resolvers() -> list[str]:
     return list(dict.fromkeys(addresses))
 
 
-def observe_compose(link: str, answer: _commands.Answer) -> dict[str, Any]:
-    """Return what stands at ``link``, what it should point to, and the version that the command there answers."""
+def observe_leftovers(config: Mapping[str, Any], compose: Mapping[str, Any], fact: Mapping[str, Any] | None) -> list[Leftover]:
+    """Return the files of other tools that stand against what the role makes; for a host that the role has not made yet."""
+    found = find_leftovers({path: _read_text(path) for folder in FOLDERS for path in glob.glob(f"{folder}/*") if os.path.isfile(path)})
+    if config["options"]:
+        found.append(Leftover(config["path"], "config", ", ".join(sorted(config["options"]))))
+    if compose["own_version"] and compose["own_version"].startswith("1."):
+        found.append(Leftover(compose["path"], "compose", compose["own_version"]))
+    if fact is None and os.path.isfile(FACT_FILE):
+        found.append(Leftover(FACT_FILE, "fact", ""))
+    return found
+
+
+def observe_compose(link: str, answer: _commands.Answer, own: _commands.Answer) -> dict[str, Any]:
+    """Return what stands at ``link``, what it should point to, and the version that the command there answers.
+
+    ``own`` is what a file there answers that is no link.
+    """
     return {
         "path": link,
         "kind": kind_of(link),
         "points_to": os.readlink(link) if os.path.islink(link) else None,
         "target": find_compose(),
         "version": parse_version(answer),
+        "own_version": parse_version(own),
         "problem": None if answer.rc == 0 else answer.last_words,
     }
 
@@ -346,12 +365,15 @@ def _run_commands(questions: Questions, engine_runs: bool) -> dict[str, _command
         # The client of 20.10 connects even for its own version, and systemd would start a stopped engine for that.
         "client": [CLIENT, "--host=unix:///dev/null", "--version"],
         "compose": [_compose_command(questions.docker_compose), "version", "--short"],
+        "own_compose": [questions.docker_compose, "version", "--short"],
         "buildx": [find_buildx(), "version"],
-        "python": [questions.docker_python, "-I", "-c", PROOF, *engine_url],
+        "python": [questions.docker_python, "-I", "-B", "-c", PROOF, *engine_url],
     }
     needless = {"packages"} if not questions.packages else set()
     if not questions.repositories:
         needless.add("architecture")
+    if not _is_program_of_root(questions.docker_compose):
+        needless.add("own_compose")
     if engine_runs:
         needless.add("daemon")  # the running one said its version itself
     nothing = _commands.Answer(rc=0, stdout="", stderr="")
@@ -370,6 +392,15 @@ def _compose_command(link: str) -> str:
     return (find_compose() or link) if kind_of(link) in ("file", "folder") else link
 
 
+def _is_program_of_root(path: str) -> bool:
+    """Tell whether a file, which is no link, can be run without a risk: nobody but root may have written it."""
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return False
+    return stat.S_ISREG(found.st_mode) and found.st_uid == 0 and found.st_mode & 0o122 == 0o100
+
+
 def _has_process() -> bool:
     """Tell whether the process that the engine's file names is a dockerd; the file outlives an engine that was killed."""
     try:
@@ -378,6 +409,11 @@ def _has_process() -> bool:
         return os.path.basename(os.readlink(f"/proc/{process}/exe")) == os.path.basename(DAEMONS[0])
     except (OSError, ValueError):
         return False
+
+
+def _read_text(path: str) -> str:
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return file.read()
 
 
 def _read_file(path: str) -> tuple[bytes, int]:

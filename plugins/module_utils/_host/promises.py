@@ -33,7 +33,8 @@ def judge_promises(host: Mapping[str, Any], virtualenv: str) -> list[Promise]:
 def find_obstacles(host: Mapping[str, Any]) -> list[str]:
     """Return a sentence for what stands where the role would make something, and which it leaves alone."""
     compose = host["compose"]
-    if compose["kind"] not in ("file", "folder"):
+    is_taken_over = any(each["path"] == compose["path"] for each in host["leftovers"])
+    if compose["kind"] not in ("file", "folder") or is_taken_over:
         return []
     link = f"a link to {compose['target']!r}" if compose["target"] else "its link"
     return [

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from .._errors import InvalidInput
 from .drop_ins import PROXY_ENVIRONMENT, proxy_files, read_drop_ins
 from .engine_variables import judge_data_root, overlay_options, read_variables
+from .leftovers import plan_take_over
 from .own_files import OwnFile, plan_files
 from .proxies import Proxies, read_proxies, render_apt_configuration
 from .pruning import TIMER, read_prune
@@ -37,6 +38,7 @@ def plan_surroundings(variables: Mapping[str, Any], host: Mapping[str, Any], pru
     problems += (
         ["docker_server_prune: this host has no systemd to run the timer; set it to false"] if prune and not _has_systemd(host) else []
     )
+    taken_over = plan_take_over(host.get("leftovers", ()), bool(proxies.http or proxies.https))
     prune_files = plan_files(prune, _found(host, "prune"))
     return {
         "options": options,
@@ -46,7 +48,11 @@ def plan_surroundings(variables: Mapping[str, Any], host: Mapping[str, Any], pru
         "apt_configuration": render_apt_configuration(proxies),
         "logins": [_describe(login) for login in logins],
         "logins_differ": any(not login["kept"] for login in host.get("logins", ())),
-        "engine_files": plan_files(_engine_files(proxies, drop_ins, host), _found(host, "engine")),
+        "engine_files": [
+            *plan_files(_engine_files(proxies, drop_ins, host), _found(host, "engine")),
+            *({"path": each["path"], "state": "absent"} for each in taken_over if each["how"] == "engine"),
+        ],
+        "taken_over": taken_over,
         "prune_files": prune_files,
         "prune_differs": bool(prune_files) or bool(prune) != bool(host.get("service", {}).get("prunes")),
         "prune_reschedules": any(file["path"] == TIMER for file in prune_files),

@@ -277,3 +277,44 @@ def test_version_of_compose_is_asked_of(monkeypatch, tmp_path, kind, asked):
     elif kind == "file":
         link.touch()
     assert observe._compose_command(str(link)) == str(tmp_path / asked)
+
+
+@pytest.fixture
+def nothing_else(tmp_path, monkeypatch):
+    """Keep this machine's own files out."""
+    monkeypatch.setattr(observe, "FOLDERS", (str(tmp_path),))
+    monkeypatch.setattr(observe, "FACT_FILE", str(tmp_path / "docker_server.fact"))
+    return {"path": "/etc/docker/daemon.json", "options": None}, {"path": "/usr/local/bin/docker-compose", "own_version": None}
+
+
+def test_bare_host_has_no_leftovers(nothing_else):
+    assert observe.observe_leftovers(*nothing_else, fact=None) == []
+
+
+def test_options_old_compose_and_a_program_for_the_fact_are_leftovers(nothing_else, tmp_path):
+    config, compose = nothing_else
+    (tmp_path / "docker_server.fact").write_text("#!/usr/bin/python3\n")
+    found = observe.observe_leftovers({**config, "options": {"dns": [], "bridge": "b"}}, {**compose, "own_version": "1.29.2"}, None)
+    assert [(each.kind, each.says) for each in found] == [("config", "bridge, dns"), ("compose", "1.29.2"), ("fact", "")]
+
+
+def test_new_compose_and_the_fact_of_the_role_are_none(nothing_else, tmp_path):
+    config, compose = nothing_else
+    (tmp_path / "docker_server.fact").write_text("{}")
+    assert observe.observe_leftovers(config, {**compose, "own_version": "2.26.1"}, {"installed": []}) == []
+
+
+@pytest.mark.parametrize(
+    ("mode", "owner", "runs"),
+    [(0o755, 0, True), (0o775, 0, False), (0o757, 0, False), (0o644, 0, False), (0o755, 1000, False)],
+)
+def test_only_a_program_that_root_alone_may_write_is_run(monkeypatch, mode, owner, runs):
+    found = os.stat_result((0o100000 | mode, 0, 0, 1, owner, 0, 0, 0, 0, 0))
+    monkeypatch.setattr(observe.os, "lstat", lambda _path: found)
+    assert observe._is_program_of_root("/usr/local/bin/docker-compose") is runs
+
+
+def test_link_is_not_run_as_a_program_of_its_own(tmp_path):
+    (tmp_path / "link").symlink_to("/bin/true")
+    assert not observe._is_program_of_root(str(tmp_path / "link"))
+    assert not observe._is_program_of_root(str(tmp_path / "none"))

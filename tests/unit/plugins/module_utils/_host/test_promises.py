@@ -19,6 +19,7 @@ GOOD = {
         "engine": "26.1.5",
         "problem": None,
     },
+    "leftovers": [],
 }
 
 
@@ -119,3 +120,9 @@ PLUGIN = "/usr/libexec/docker/cli-plugins/docker-compose"
 )
 def test_what_stands_in_the_way_is_named(kind, target, obstacles):
     assert find_obstacles(host_with("compose", kind=kind, target=target)) == obstacles
+
+
+def test_what_is_taken_over_stands_in_no_way():
+    host = host_with("compose", kind="file", target=None)
+    host["leftovers"] = [{"path": host["compose"]["path"], "kind": "compose", "says": "1.29.2"}]
+    assert find_obstacles(host) == []

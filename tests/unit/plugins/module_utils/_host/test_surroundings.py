@@ -152,3 +152,13 @@ def test_timer_that_prunes_is_compared(variables, found, prunes, differs, resche
 def test_timer_that_cannot_be_is_told(variables, manager, problem):
     (found,) = plan_surroundings(variables, {**BARE, "service": {"manager": manager}})["problems"]
     assert found.startswith(problem)
+
+
+def test_drop_ins_of_others_go_with_the_engines_own_files():
+    leftovers = [
+        {"path": "/etc/systemd/system/docker.service.d/options.conf", "kind": "command", "says": "/usr/bin/dockerd"},
+        {"path": "/etc/cron.d/clean", "kind": "prune", "says": "docker system prune -af"},
+    ]
+    plan = plan_surroundings({}, {**BARE, "leftovers": leftovers})
+    assert plan["engine_files"] == [{"path": "/etc/systemd/system/docker.service.d/options.conf", "state": "absent"}]
+    assert [each["how"] for each in plan["taken_over"]] == ["engine", "removed"]
