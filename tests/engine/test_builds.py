@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.dockenv.python.plugins.module_utils._build_options import Secret
-from ansible_collections.dockenv.python.plugins.module_utils._docker import buildkit, containers
+from ansible_collections.dockenv.python.plugins.module_utils._docker import buildkit, running
 from ansible_collections.dockenv.python.plugins.module_utils._docker.build import build_image
 from ansible_collections.dockenv.python.plugins.module_utils._docker.buildkit import BuildRequest, find_builder
 from ansible_collections.dockenv.python.plugins.module_utils._docker.buildlog import open_log
@@ -75,13 +75,13 @@ MOUNTS = "--mount=type=secret,id=value --mount=type=secret,id=env --mount=type=s
 def test_secrets_reach_the_command_and_nothing_else(engine, base, build, make_request, secrets, tmp_path):
     text = "FROM {base}\nRUN " + MOUNTS + " cat /run/secrets/*; cd /run/secrets && sha256sum env file value > /sums\n"
     image = build(make_request(text, secrets=secrets, no_cache=True), TOKEN=VALUES["env"])
-    result = containers.run(engine, containers.RunRequest(image.id, ("cat", "/sums")))
+    result = running.run(engine, running.RunRequest(image.id, ("cat", "/sums")))
     sums = dict(reversed(line.split()) for line in result.stdout.decode().splitlines())
     assert sums == {name: hashlib.sha256(value.encode()).hexdigest() for name, value in VALUES.items()}
     told = "".join([str(engine.client.inspect_image(image.id)), str(engine.client.history(image.id)), (tmp_path / "build.log").read_text()])
     assert VALUES["value"] not in told
     assert VALUES["env"] not in told
-    layers = containers.run(engine, containers.RunRequest(image.id, ("grep", "-rlF", "s3cret-of-the", "/run", "/etc", "/tmp", "/var")))
+    layers = running.run(engine, running.RunRequest(image.id, ("grep", "-rlF", "s3cret-of-the", "/run", "/etc", "/tmp", "/var")))
     assert layers.stdout == b""
 
 
@@ -107,7 +107,7 @@ def test_values_are_no_words_for_a_shell_and_no_options(engine, build, make_requ
     request = make_request('FROM {base}\nARG A\nLABEL arg=$A\nRUN printf %s "$A" > /arg\n', args={"A": odd}, labels={"l": odd})
     image = build(request)
     assert (image.labels["l"], image.labels["arg"]) == (odd, odd)
-    assert containers.run(engine, containers.RunRequest(image.id, ("cat", "/arg"))).stdout.decode() == odd
+    assert running.run(engine, running.RunRequest(image.id, ("cat", "/arg"))).stdout.decode() == odd
 
 
 def test_a_stage_and_a_platform(engine, build, make_request):

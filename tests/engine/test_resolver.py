@@ -20,7 +20,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from ansible_collections.dockenv.python.plugins.module_utils._docker import containers
+from ansible_collections.dockenv.python.plugins.module_utils._docker import containers, running
 from ansible_collections.dockenv.python.plugins.module_utils._docker.build import build_image
 from ansible_collections.dockenv.python.plugins.module_utils._docker.buildkit import Builder, BuildRequest
 from ansible_collections.dockenv.python.plugins.module_utils._env.logins import Login
@@ -92,7 +92,7 @@ def site(engine, base, tmp_path_factory):
         write_wheel(place, name, version, requirements)
     (folder / "free").mkdir()
     write_wheel(folder / "free", "direct", "3.0", ())
-    routes = containers.run(engine, containers.RunRequest(base, ("cat", "/proc/net/route"))).stdout.decode().splitlines()
+    routes = running.run(engine, running.RunRequest(base, ("cat", "/proc/net/route"))).stdout.decode().splitlines()
     (default,) = (line.split()[2] for line in routes if line.split()[1] == "00000000")
     address = socket.inet_ntoa(struct.pack("<L", int(default, 16)))
     server = http.server.ThreadingHTTPServer((address, 0), functools.partial(Guarded, directory=str(folder)))

@@ -186,11 +186,11 @@ def test_of_tasks_at_once_one_starts_the_container(run, engine):
 RUN_ALONE = """
 import sys
 sys.path[:0] = {path!r}
-from ansible_collections.dockenv.python.plugins.module_utils._docker import containers
+from ansible_collections.dockenv.python.plugins.module_utils._docker import running
 from ansible_collections.dockenv.python.plugins.module_utils._docker.connection import Connection
 from ansible_collections.dockenv.python.plugins.module_utils._docker.engine import connect
-request = containers.RunRequest({base!r}, ("sleep", "3"), labels={labels!r}, init=True)
-containers.run(connect(Connection()), request)
+request = running.RunRequest({base!r}, ("sleep", "3"), labels={labels!r}, init=True)
+running.run(connect(Connection()), request)
 """
 
 

@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from .._build_options import BuildOptions, Secret
 from .._docker.build import build_image
 from .._docker.buildkit import BuildRequest
-from .._docker.containers import RunRequest, run
 from .._docker.images import split_reference
+from .._docker.running import RunRequest, run
 from .._env.dockerfile import DOCKERFILE, for_classic_builder, may_undo_install
 from .._env.folder import Folder
 from .._env.install_script import ENVIRONMENT

@@ -14,7 +14,8 @@ import os
 from dataclasses import replace
 
 from .._docker.build import build_image
-from .._docker.containers import OWNER, RunRequest, identify_task, run
+from .._docker.containers import OWNER, identify_task
+from .._docker.running import RunRequest, run
 from .._env.buildout_script import PICKED
 from .._env.digest import LABEL_ENVIRONMENT
 from .._env.folder import Folder

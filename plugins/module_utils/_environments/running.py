@@ -17,9 +17,10 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from .._docker import containers
+from .._docker import containers, running
 from .._docker.accounts import Account, make_account
-from .._docker.containers import Container, Mount, RunRequest, RunResult
+from .._docker.containers import Container
+from .._docker.running import Mount, RunRequest, RunResult
 from .._env.digest import LABEL_ENVIRONMENT
 from .._env.dockerfile import DOCKERFILE
 from .._env.folder import Folder
@@ -122,9 +123,9 @@ def _require_project(spec: RunSpec, host: Host) -> None:
 
 def _run(spec: RunSpec, host: Host, environment: Environment) -> Outcome:
     image = _require_image(spec, host, environment)
-    containers.remove_lost(host.engine, LABEL_RUN)
+    running.remove_lost(host.engine, LABEL_RUN)
     begin = datetime.now()
-    result = containers.run(host.engine, make_request(spec, environment, image), spec.timeout)
+    result = running.run(host.engine, make_request(spec, environment, image), spec.timeout)
     failure = "non-zero return code" if result.rc != 0 else ""
     if result.timed_out:
         failure = f"The command did not end within {spec.timeout} seconds and was stopped; give it more with command_timeout"
@@ -157,9 +158,9 @@ def _start_once(spec: RunSpec, host: Host, environment: Environment, check_mode:
     outcome = Outcome(True, image=image, reasons=reasons, diff=diff)
     if check_mode:
         return outcome
-    containers.remove_lost(host.engine, LABEL_RUN)
+    running.remove_lost(host.engine, LABEL_RUN)
     labelled = replace(request, labels={**request.labels, LABEL_RUN: json.dumps(parts, sort_keys=True)})
-    return replace(outcome, container=containers.start(host.engine, labelled, None if old is None else old.id))
+    return replace(outcome, container=running.start(host.engine, labelled, None if old is None else old.id))
 
 
 def _require_image(spec: RunSpec, host: Host, environment: Environment) -> Image:

@@ -11,8 +11,9 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .._docker.containers import OWNER, remove_lost
+from .._docker.containers import OWNER
 from .._docker.images import push, remove_unused
+from .._docker.running import remove_lost
 from .._env.plan import Build, MakeLock, Plan, RemoveFile, RemoveFolder, RemoveImage, Step, WriteFile
 from .._errors import EngineError
 from . import disk, locking, picking

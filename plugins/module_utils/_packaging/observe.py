@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 
 from .. import _commands
-from .._docker.containers import RunRequest, run
+from .._docker.running import RunRequest, run
 from .._env.dockerignore import DOCKERIGNORE, Pattern, parse_dockerignore
 from .._env.names import TASK_LABEL
 from .._environments.disk import find_text

@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
-from .._docker.containers import OWNER, remove_lost
+from .._docker.containers import OWNER
 from .._docker.images import push
+from .._docker.running import remove_lost
 from .._env.plan import Build, Plan, RemoveFolder, RemoveImage
 from .._environments.building import swap
 from .._environments.converge import CleanUp, Push

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .._docker.accounts import make_account
-from .._docker.containers import RunRequest, RunResult, run
 from .._docker.engine import Engine
+from .._docker.running import RunRequest, RunResult, run
 from .._errors import CommandFailed
 from .pip import explain_pip, lock_from_report, pip_files, pip_report_argv
 from .request import PROBE, LockRequest, Target

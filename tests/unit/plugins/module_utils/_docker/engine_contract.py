@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from ansible_collections.dockenv.python.plugins.module_utils._docker import accounts, containers, images
+from ansible_collections.dockenv.python.plugins.module_utils._docker import accounts, containers, images, running
 from ansible_collections.dockenv.python.plugins.module_utils._docker.build import build_image
 from ansible_collections.dockenv.python.plugins.module_utils._docker.buildkit import Builder, BuildRequest
 from ansible_collections.dockenv.python.plugins.module_utils._docker.connection import Connection
@@ -46,9 +46,7 @@ class EngineContract:
         return build
 
     def run(self, engine, base, *argv, **options):
-        return containers.run(
-            engine, containers.RunRequest(base, argv, labels={LABEL: "1"}, **options), timeout=options.pop("timeout", None)
-        )
+        return running.run(engine, running.RunRequest(base, argv, labels={LABEL: "1"}, **options), timeout=options.pop("timeout", None))
 
     # --- images
 
@@ -93,7 +91,7 @@ class EngineContract:
 
     def test_an_image_with_a_container_is_in_use_until_that_is_gone(self, engine, build):
         image = build("FROM {base}\nLABEL n=1\n")
-        container = containers.start(engine, containers.RunRequest(image.id, ("sleep", "60"), labels={LABEL: "1"}))
+        container = running.start(engine, running.RunRequest(image.id, ("sleep", "60"), labels={LABEL: "1"}))
         newer = build("FROM {base}\nLABEL n=2\nRUN true\n", tag="dockenv-contract:other")
         engine.tag_image(newer.id, "dockenv-contract", "new")
         assert images.remove_unused(engine, image.id) is False
@@ -104,7 +102,7 @@ class EngineContract:
     # --- containers
 
     def test_a_command_gives_its_status_and_both_outputs(self, engine, base):
-        assert self.run(engine, base, "echo", "a b", "$c") == containers.RunResult(0, b"a b $c\n", b"")
+        assert self.run(engine, base, "echo", "a b", "$c") == running.RunResult(0, b"a b $c\n", b"")
         assert self.run(engine, base, "false").rc == 1
         failed = self.run(engine, base, "ls", "/nowhere")
         assert (failed.rc, failed.stdout) == (2, b"")
@@ -118,7 +116,7 @@ class EngineContract:
         assert self.run(engine, base, "true", stdin=b"x" * 1_000_000).rc == 0
 
     def test_a_command_whose_time_is_over_is_stopped(self, engine, base):
-        result = containers.run(engine, containers.RunRequest(base, ("sleep", "60"), labels={LABEL: "1"}), timeout=0.5)
+        result = running.run(engine, running.RunRequest(base, ("sleep", "60"), labels={LABEL: "1"}), timeout=0.5)
         assert result.timed_out
         assert result.rc == 137
 
@@ -143,31 +141,31 @@ class EngineContract:
         assert self.run(engine, base, "ls", "/.contract").rc == 2
 
     def test_a_detached_container_is_listed_with_its_ports(self, engine, base):
-        wanted = containers.RunRequest(
+        wanted = running.RunRequest(
             base,
             ("sleep", "60"),
             name="dockenv-contract",
             labels={LABEL: "1"},
             ports=(containers.Port(80, 0), containers.Port(81, 18471)),
         )
-        started = containers.start(engine, wanted)
+        started = running.start(engine, wanted)
         assert (started.name, started.state, started.image) == ("dockenv-contract", "running", base)
         assert started.ports[0].host_port > 0
         assert started.ports[1] == containers.Port(81, 18471, "tcp", "127.0.0.1")
         assert containers.list_containers(engine, name="dockenv-contract") == (started,)
         assert started in containers.list_containers(engine, ancestor=base)
         with pytest.raises(EngineError, match="already in use"):
-            containers.start(engine, wanted)
+            running.start(engine, wanted)
         assert containers.list_containers(engine, label=LABEL) == (started,)
 
     def test_a_command_that_is_passed_signals_ends_by_itself(self, engine, base):
-        request = containers.RunRequest(base, ("sleep", "60"), labels={LABEL: "1"}, init=True)
-        assert containers.run(engine, request, timeout=0.5) == containers.RunResult(143, b"", b"", True)
+        request = running.RunRequest(base, ("sleep", "60"), labels={LABEL: "1"}, init=True)
+        assert running.run(engine, request, timeout=0.5) == running.RunResult(143, b"", b"", True)
 
     def test_a_container_takes_the_place_of_another(self, engine, base):
         def start(replaced=None, **options):
-            request = containers.RunRequest(base, ("sleep", "60"), name="dockenv-contract", labels={LABEL: "1"}, **options)
-            return containers.start(engine, request, replaced)
+            request = running.RunRequest(base, ("sleep", "60"), name="dockenv-contract", labels={LABEL: "1"}, **options)
+            return running.start(engine, request, replaced)
 
         ports = (containers.Port(81, 18472),)
         first = start(ports=ports)
@@ -178,19 +176,19 @@ class EngineContract:
         assert start(second.id).state == "running", "what is gone already is replaced as well"
 
     def test_what_cannot_be_made_leaves_the_container_it_was_to_replace(self, engine, base):
-        wanted = containers.RunRequest(base, ("sleep", "60"), name="dockenv-contract", labels={LABEL: "1"})
-        first = containers.start(engine, wanted)
+        wanted = running.RunRequest(base, ("sleep", "60"), name="dockenv-contract", labels={LABEL: "1"})
+        first = running.start(engine, wanted)
         with pytest.raises(EngineError, match="No such image"):
-            containers.start(engine, replace(wanted, image="dockenv-contract:nothing"), first.id)
+            running.start(engine, replace(wanted, image="dockenv-contract:nothing"), first.id)
         assert containers.list_containers(engine, label=LABEL) == (first,)
 
     def test_a_container_has_the_labels_of_its_image(self, engine, build):
         image = build("FROM {base}\nRUN true\n")
-        started = containers.start(engine, containers.RunRequest(image.id, ("sleep", "60")))
+        started = running.start(engine, running.RunRequest(image.id, ("sleep", "60")))
         assert started.labels == image.labels
         assert started.image_id == image.id
 
     def test_a_container_that_was_made_just_now_is_not_lost(self, engine, base):
         made = engine.client.create_container(base, command=["true"], labels={LABEL: "1"}, host_config=engine.client.create_host_config())
-        assert containers.remove_lost(engine, LABEL) == ()
+        assert running.remove_lost(engine, LABEL) == ()
         engine.client.remove_container(made["Id"])

@@ -270,7 +270,7 @@ class FakeClient:
         self._container(container)
         del self.containers_by_id[container]
 
-    # --- what containers.py does beside the SDK's methods, to learn of a container's end
+    # --- what running.py does beside the SDK's methods, to learn of a container's end
 
     def _url(self, template, container):
         return container

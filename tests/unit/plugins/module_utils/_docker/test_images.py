@@ -8,7 +8,7 @@ import os
 import subprocess
 
 import pytest
-from ansible_collections.dockenv.python.plugins.module_utils._docker import containers, images
+from ansible_collections.dockenv.python.plugins.module_utils._docker import containers, images, running
 from ansible_collections.dockenv.python.plugins.module_utils._docker.images import Transfer, familiar_name, read_transfer, split_reference
 from ansible_collections.dockenv.python.plugins.module_utils._errors import EngineError
 from ansible_collections.dockenv.python.tests.unit.plugins.module_utils._docker.fake_engine import BASE, make_engine
@@ -123,7 +123,7 @@ def test_a_container_is_lost_when_its_task_has_ended():
         ended.wait()
     lost = (make(f"{host}/{ended.pid}/{start}"), make(f"{host}/{process}/{int(start) + 1}"))
     kept = [make(mine), make(f"other{host}/{ended.pid}/{start}"), make("somebody"), make("")]
-    assert containers.remove_lost(engine, "l") == lost
+    assert running.remove_lost(engine, "l") == lost
     assert list(engine.client.containers_by_id) == kept
 
 
@@ -134,5 +134,5 @@ def test_a_container_that_was_never_started_is_lost_after_a_while():
     others = engine.client.create_container(BASE, command=["true"], labels={}, host_config=config, name="others")["Id"]
     for container in (old, others):
         engine.client.containers_by_id[container].created -= 3600
-    assert containers.remove_lost(engine, "l") == (old,)
+    assert running.remove_lost(engine, "l") == (old,)
     assert list(engine.client.containers_by_id) == [others]
