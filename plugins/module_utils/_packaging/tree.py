@@ -82,16 +82,15 @@ def read_venv(folder: str, move: Move, left_out: Collection[str], memo: Memo) ->
     """
     items: dict[str, Item] = {}
     strays, exits, outward = [], [], []
-    for path, is_link in _walk(folder, lambda path, _is_folder: is_left_out(path) or path in left_out):
-        source = os.path.join(folder, path)
+    for path, entry in _walk(folder, lambda path, _is_folder: is_left_out(path) or path in left_out):
         if is_interpreter(path):
-            items[path] = Item(path, source, target=interpreter_target(path, move))
-        elif is_link:
-            target = move_link(path, os.readlink(source), move)
+            items[path] = Item(path, entry.path, target=interpreter_target(path, move))
+        elif entry.is_symlink():
+            target = move_link(path, os.readlink(entry.path), move)
             exits += [path] if target is None else []
-            items[path] = Item(path, source, target=target or os.readlink(source))
+            items[path] = Item(path, entry.path, target=target or os.readlink(entry.path))
         else:
-            items[path], is_stray, folders = _read_file(path, source, move, memo)
+            items[path], is_stray, folders = _read_file(path, entry, move, memo)
             strays += [path] if is_stray else []
             outward += folders
     return Tree(tuple(_update_records(items)), Found(tuple(strays), tuple(exits), tuple(outward)))
@@ -108,9 +107,9 @@ def read_project(folder: str, patterns: tuple[Pattern, ...], left_out: Iterable[
         return not (is_folder and search_all) and is_ignored(path, patterns)
 
     items = []
-    for path, is_link in _walk(folder, is_skipped):
-        source = os.path.join(folder, path)
-        items.append(Item(path, source, target=os.readlink(source)) if is_link else _describe(path, source, memo)[0])
+    for path, entry in _walk(folder, is_skipped):
+        is_link = entry.is_symlink()
+        items.append(Item(path, entry.path, target=os.readlink(entry.path)) if is_link else _describe(path, entry, memo)[0])
     return tuple(items)
 
 
@@ -127,8 +126,8 @@ def stamp_of(status: os.stat_result) -> tuple[int, int]:
     return status.st_size, status.st_ctime_ns
 
 
-def _walk(folder: str, is_skipped: _Skip) -> Iterator[tuple[str, bool]]:
-    """Yield relative paths of files and links in order, and whether it is a link; folders that are skipped are not entered."""
+def _walk(folder: str, is_skipped: _Skip) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Yield relative paths of files and links in order, each with what its folder says of it; folders that are skipped are not entered."""
     pending = [""]
     while pending:
         prefix = pending.pop()
@@ -144,16 +143,16 @@ def _walk(folder: str, is_skipped: _Skip) -> Iterator[tuple[str, bool]]:
             if is_folder:
                 folders.append(f"{path}/")
             elif entry.is_file(follow_symlinks=False) or entry.is_symlink():
-                yield path, entry.is_symlink()
+                yield path, entry
         pending += reversed(folders)
 
 
-def _read_file(path: str, source: str, move: Move, memo: Memo) -> tuple[Item, bool, tuple[str, ...]]:
+def _read_file(path: str, entry: os.DirEntry[str], move: Move, memo: Memo) -> tuple[Item, bool, tuple[str, ...]]:
     """Return a file as it is after the move, whether it still holds the old path then, and what it adds to the search path."""
-    item, has_path = _describe(path, source, memo, move)
+    item, has_path = _describe(path, entry, memo, move)
     if not (has_path or is_about_paths(path)) or not may_hold_path(path):
         return item, has_path, ()
-    with open_source(source) as file:
+    with open_source(entry.path) as file:
         content = file.read()
     moved = move_content(path, content, move)
     if moved != content:
@@ -161,10 +160,11 @@ def _read_file(path: str, source: str, move: Move, memo: Memo) -> tuple[Item, bo
     return item, holds_path(moved, move), find_outward_paths(path, moved, move)
 
 
-def _describe(path: str, source: str, memo: Memo, move: Move | None = None) -> tuple[Item, bool]:
+def _describe(path: str, entry: os.DirEntry[str], memo: Memo, move: Move | None = None) -> tuple[Item, bool]:
     """Return a file, and whether it speaks of the old place."""
+    source = entry.path
     try:
-        status = os.stat(source)
+        status = entry.stat()
     except OSError as error:
         raise DockenvError(f"{source} cannot be read: {error.strerror}") from error
     known = memo.find(source, status)
@@ -188,13 +188,13 @@ def _examine(file: BinaryIO, move: Move | None) -> Known:
 
 def _update_records(items: Mapping[str, Item]) -> Iterator[Item]:
     """Yield all items, RECORD files with the hashes of what has been changed."""
-    changed = {path: item.content for path, item in items.items() if item.content is not None}
+    changed = {path: (render_digest(item.content), len(item.content)) for path, item in items.items() if item.content is not None}
     for path, item in items.items():
         if not is_record(path) or not changed:
             yield item
             continue
         site = os.path.dirname(os.path.dirname(path))
-        files = {os.path.relpath(each, site): (render_digest(content), len(content)) for each, content in changed.items()}
+        files = {os.path.relpath(each, site): known for each, known in changed.items()}
         with open_source(item.source) as file:
             text = file.read().decode("utf-8", "surrogateescape")
         moved = relocate_record(text, files)

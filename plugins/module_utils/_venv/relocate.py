@@ -64,17 +64,23 @@ def relocate_content(name: str, content: bytes, old: str, new: str) -> bytes:
 
 
 def relocate_record(text: str, files: dict[str, tuple[str, int]]) -> str:
-    """Return a ``RECORD`` with new hashes and sizes; ``files`` maps a path as written there to digest (``sha256=…``) and size in bytes."""
-    rows = list(csv.reader(text.splitlines()))
-    if not any(row and row[0] in files and row[1:2] != [""] for row in rows):
-        return text
+    """Return a ``RECORD`` with new hashes and sizes; ``files`` maps a path as written there to digest (``sha256=…``) and size in bytes.
+
+    Rows of other files stay as they are, to the byte.
+    """
+    lines = text.splitlines(keepends=True)
+    for number, line in enumerate(lines):
+        # A path needs quotes where it holds a comma; the other rows, thousands of them, need not be parsed to see which file it is.
+        if line.startswith('"') or line.partition(",")[0] in files:
+            row = next(csv.reader([line]), [])
+            if row and row[0] in files and row[1:2] != [""]:
+                lines[number] = _render_row([row[0], *map(str, files[row[0]])], line)
+    return "".join(lines)
+
+
+def _render_row(row: list[str], before: str) -> str:
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n" if "\r\n" in text else "\n")
-    for row in rows:
-        if row and row[0] in files and row[1:2] != [""]:
-            digest, size = files[row[0]]
-            row = [row[0], digest, str(size)]
-        writer.writerow(row)
+    csv.writer(out, lineterminator=before[len(before.rstrip("\r\n")) :]).writerow(row)
     return out.getvalue()
 
 

@@ -22,7 +22,8 @@ from urllib.parse import quote, unquote
 from .._venv.relocate import ACTIVATION_SCRIPTS, relocate_script, replace_path
 
 _INTERPRETER = re.compile(r"bin/(python|python3|python3\.\d+|pypy|pypy3)")
-_BYTE_CODE = re.compile(r"(?:.*/)?(?:__pycache__(?:/.*)?|[^/]*\.py[co])")
+_BYTE_CODE = (".pyc", ".pyo")
+_BYTE_CODE_FOLDER = "/__pycache__/"
 _SITE = r"lib/python3\.\d+/site-packages"
 _RECORD = re.compile(rf"{_SITE}/[^/]+\.dist-info/RECORD")
 _SCRIPT = re.compile(r"bin/[^/]+")
@@ -63,7 +64,7 @@ class Move:
 
 def is_left_out(path: str) -> bool:
     """Whether a file stays behind: byte code, which holds the paths of its sources and is compiled anew."""
-    return _BYTE_CODE.fullmatch(path) is not None
+    return path.endswith(_BYTE_CODE) or _BYTE_CODE_FOLDER in f"/{path}/"
 
 
 def is_interpreter(path: str) -> bool:
@@ -83,7 +84,7 @@ def may_hold_path(path: str) -> bool:
 
 def is_about_paths(path: str) -> bool:
     """Whether a file is to be looked at also where it does not hold the virtualenv's path."""
-    return path == CONFIG or any(pattern.fullmatch(path) for pattern in (_PATHS, _DIRECT_URL))
+    return path == CONFIG or bool(_PATHS.fullmatch(path) or _DIRECT_URL.fullmatch(path))
 
 
 def interpreter_target(path: str, move: Move) -> str:

@@ -93,6 +93,11 @@ def test_a_record_gets_the_new_hash_and_size_and_keeps_all_else(end):
     assert relocate_record(text, files) == text.replace("demo,sha256=old,1", "demo,sha256=new,42")
 
 
+def test_a_record_finds_a_path_in_quotes_and_leaves_the_quotes_of_others():
+    text = '"a,b.py",sha256=old,1\n"needless",sha256=other,2'
+    assert relocate_record(text, {"a,b.py": ("sha256=new", 3)}) == '"a,b.py",sha256=new,3\n"needless",sha256=other,2'
+
+
 def test_a_record_without_the_file_stays_as_it_is():
     text = 'x.py,sha256=other,2\n"odd quoting",,\n'
     assert relocate_record(text, {"y.py": ("sha256=new", 1)}) == text
