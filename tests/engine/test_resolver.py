@@ -24,7 +24,7 @@ from ansible_collections.dockenv.python.plugins.module_utils._docker import cont
 from ansible_collections.dockenv.python.plugins.module_utils._docker.build import build_image
 from ansible_collections.dockenv.python.plugins.module_utils._docker.buildkit import Builder, BuildRequest
 from ansible_collections.dockenv.python.plugins.module_utils._env.logins import Login
-from ansible_collections.dockenv.python.plugins.module_utils._env.plan import MakeLock
+from ansible_collections.dockenv.python.plugins.module_utils._env.steps import MakeLock
 from ansible_collections.dockenv.python.plugins.module_utils._environments import locking
 from ansible_collections.dockenv.python.plugins.module_utils._environments.host import Host
 from ansible_collections.dockenv.python.plugins.module_utils._errors import CommandFailed

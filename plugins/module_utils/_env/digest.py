@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .._build_options import BuildOptions
+from .._image import Image
 from .names import OUR_LABELS
 
 # Raised when the same input would make another image, or another digest.
@@ -112,6 +114,22 @@ def compare(old: InputDigest, new: InputDigest) -> tuple[str, ...]:
     if None not in (old.base, new.base) and old.base != new.base:
         reasons.append("base_updated")
     return tuple(reasons)
+
+
+def is_made_by_us(image: Image, name: str, kind: str = LABEL_ENVIRONMENT) -> bool:
+    """Whether an image was built by this collection for the environment of that name, or for what another label names."""
+    return image.labels.get(kind) == name and read_labels(image.labels) is not None
+
+
+def find_build_reasons(image: Image | None, digest: InputDigest, options: BuildOptions) -> tuple[str, ...]:
+    """Return why an image is to be built from this input; empty if it is not."""
+    if image is None:
+        return ("image_missing",)
+    if options.rebuild == "never":
+        return ()
+    old = read_labels(image.labels)
+    reasons = ("unmanaged_image",) if old is None else compare(old, digest)
+    return reasons or (("rebuild_always",) if options.rebuild == "always" else ())
 
 
 def without_record(dockerfile: str) -> str:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Union
 
 from .._build_options import BuildOptions
 from .._errors import InvalidInput, NotOurs
@@ -22,14 +21,12 @@ from .._requirements import Requirement
 from .buildout import Project
 from .buildout_script import BUILDOUT_SCRIPT
 from .digest import (
-    LABEL_ENVIRONMENT,
     BuildInput,
     ContextEntry,
-    InputDigest,
-    compare,
     compute_digest,
     digest_labels,
-    read_labels,
+    find_build_reasons,
+    is_made_by_us,
     without_record,
 )
 from .dockerfile import DOCKERFILE, INSTALL_SCRIPT, LAYERS, text_before_install
@@ -38,83 +35,11 @@ from .folder import Folder, render_folder
 from .launcher import is_our_launcher
 from .lock import complete_lock, find_unlocked, parse_lock, split_layers
 from .spec import EnvSpec
+from .steps import Build, MakeLock, Plan, RemoveFile, RemoveFolder, RemoveImage, Step, WriteFile
 from .wanted import CONSTRAINTS, REQUIREMENTS_IN, add_requirements, find_additions, parse_wanted, remove_requirements
 
 # Long, and made from what the diff shows already
 _NOT_IN_DIFF = (INSTALL_SCRIPT, BUILDOUT_SCRIPT, f"{LAYERS}/")
-
-
-@dataclass(frozen=True)
-class WriteFile:
-    """Write a file, with the folders above it; ``path`` is absolute."""
-
-    path: str
-    content: str
-    mode: int = 0o644
-
-
-@dataclass(frozen=True)
-class RemoveFile:
-    """Remove a file."""
-
-    path: str
-
-
-@dataclass(frozen=True)
-class RemoveFolder:
-    """Remove a folder with all that is in it."""
-
-    path: str
-
-
-@dataclass(frozen=True)
-class MakeLock:
-    """Resolve requirements.in; the canonical names in ``upgrade`` may move, all others only if they must.
-
-    ``added`` are the lines that are new where all else is as it was at the last lock. With ``is_buildout`` a buildout picks versions
-    instead.
-    """
-
-    upgrade: tuple[str, ...] = ()
-    upgrade_all: bool = False
-    added: tuple[str, ...] = ()
-    is_buildout: bool = False
-
-
-@dataclass(frozen=True)
-class Build:
-    """Build the folder beside what is there, prove it, and give it the tag."""
-
-    tag: str
-    labels: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class RemoveImage:
-    """Remove an image by its id, with its names."""
-
-    id: str
-
-
-Step = Union[WriteFile, RemoveFile, RemoveFolder, MakeLock, Build, RemoveImage]
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Steps in order, why, and what changes in files; without steps nothing is touched."""
-
-    steps: tuple[Step, ...] = ()
-    reasons: tuple[str, ...] = ()
-    diff: tuple[Mapping[str, str], ...] = ()
-
-    @property
-    def changed(self) -> bool:
-        """Whether there is anything to do."""
-        return bool(self.steps)
-
-    def then(self, other: Plan) -> Plan:
-        """Return this followed by the other."""
-        return Plan(self.steps + other.steps, tuple(dict.fromkeys(self.reasons + other.reasons)), self.diff + other.diff)
 
 
 @dataclass(frozen=True)
@@ -291,22 +216,6 @@ def make_input(observed: Observed, target: Folder, options: BuildOptions) -> Bui
         secrets=tuple((secret.id, secret.version) for secret in options.secrets if secret.version),
         base=observed.base,
     )
-
-
-def is_made_by_us(image: Image, name: str, kind: str = LABEL_ENVIRONMENT) -> bool:
-    """Whether an image was built by this collection for the environment of that name, or for what another label names."""
-    return image.labels.get(kind) == name and read_labels(image.labels) is not None
-
-
-def find_build_reasons(image: Image | None, digest: InputDigest, options: BuildOptions) -> tuple[str, ...]:
-    """Return why an image is to be built from this input; empty if it is not."""
-    if image is None:
-        return ("image_missing",)
-    if options.rebuild == "never":
-        return ()
-    old = read_labels(image.labels)
-    reasons = ("unmanaged_image",) if old is None else compare(old, digest)
-    return reasons or (("rebuild_always",) if options.rebuild == "always" else ())
 
 
 def _is_content(asked: Requirement, present: Requirement | None) -> bool:

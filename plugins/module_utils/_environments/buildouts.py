@@ -12,8 +12,8 @@ from typing import Callable
 
 from .._env.buildout import PROJECT, Buildout, Project, render_versions
 from .._env.folder import Folder, asked_of, find_buildout_lock_reasons, relock_buildout, render_buildout_folder
-from .._env.plan import MakeLock
 from .._env.spec import EnvSpec
+from .._env.steps import MakeLock
 from .._errors import DockenvError, InvalidInput
 from . import disk
 from .observe import Seen

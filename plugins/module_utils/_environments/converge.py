@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Union
 
 from .._docker.images import find_registry_digest
 from .._env.folder import Folder
-from .._env.plan import Build, MakeLock, Plan, RemoveImage
+from .._env.steps import Build, MakeLock, Plan, RemoveImage
 from .._errors import DockenvError
 from .._image import Image
 from .buildouts import see_project
 from .host import Host
 from .observe import EngineView, Seen, see_engine, see_folder
 from .place import Place
+from .steps import CleanUp, Push
 from .tasks import Absent, Defined, Outlook, Present
 from .unlocked import Trial, Unlocked
 
@@ -26,21 +27,6 @@ if TYPE_CHECKING:
     from .folders import Built, Install
 
     Task = Union[Present, Defined, Absent, Built, Install]
-
-
-@dataclass(frozen=True)
-class CleanUp:
-    """Remove what a task that was killed left."""
-
-    paths: tuple[str, ...]
-    tags: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Push:
-    """Push the image to the registry that its name says."""
-
-    tag: str
 
 
 @dataclass(frozen=True)

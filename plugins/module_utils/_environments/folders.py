@@ -18,18 +18,9 @@ from .._env.folder import Folder
 from .._env.install_script import INSTALLERS
 from .._env.logins import NETRC, Login, merge_logins, split_index_url
 from .._env.names import check_environment, check_host_path, is_environment
-from .._env.plan import (
-    InstallRequest,
-    MakeLock,
-    Plan,
-    find_folder_lock_reasons,
-    finish_install,
-    plan_build,
-    plan_files,
-    plan_lock,
-    request_install,
-)
+from .._env.plan import InstallRequest, find_folder_lock_reasons, finish_install, plan_build, plan_files, plan_lock, request_install
 from .._env.stages import find_bases
+from .._env.steps import MakeLock, Plan
 from .._env.wanted import INDEX_OPTIONS, parse_wanted, read_asked
 from .._errors import InvalidInput, NotOurs
 from .._image_name import parse_image_name

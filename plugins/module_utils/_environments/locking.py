@@ -17,7 +17,7 @@ from .._docker.images import find_registry_digest, pull
 from .._env.install_script import INSTALLERS
 from .._env.lock import merge_locks
 from .._env.logins import NETRC, Login, find_login, parse_netrc
-from .._env.plan import MakeLock
+from .._env.steps import MakeLock
 from .._env.wanted import INDEX_OPTIONS, parse_wanted, render_requirements
 from .._errors import CommandFailed, EngineError, InvalidInput
 from .._resolver import uv

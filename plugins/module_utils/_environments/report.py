@@ -11,11 +11,11 @@ from typing import Any
 
 from .._env.folder import Folder
 from .._env.lock import Lock, compare_locks
-from .._env.plan import Build, MakeLock, Plan, RemoveFile, RemoveFolder, RemoveImage, Step, WriteFile
+from .._env.steps import Plan
 from .._env.wanted import parse_wanted
-from .._image import Image
-from .converge import CleanUp, Failure, Push, Result
+from .converge import Failure, Result
 from .place import Place
+from .steps import describe_image, say
 
 
 def report(result: Result) -> dict[str, Any]:
@@ -77,19 +77,6 @@ def describe_environment(place: Place, folder: Folder) -> dict[str, Any]:
     }
 
 
-def describe_image(image: Image, place: Place) -> dict[str, Any]:
-    """Return what the engine says of the environment's image."""
-    return {
-        "id": image.id,
-        "name": place.image.repository,
-        "tag": place.image.tag,
-        "labels": dict(image.labels),
-        "size": image.size,
-        "created": image.created,
-        "digests": list(image.digests),
-    }
-
-
 def _compare(before: Folder, after: Folder) -> dict[str, Any]:
     change = compare_locks(_locked(before), _locked(after))
     return {
@@ -102,20 +89,3 @@ def _compare(before: Folder, after: Folder) -> dict[str, Any]:
 def _locked(folder: Folder) -> Lock:
     """Return the lock of a folder of ours; a requirements.txt of the user's may be anything."""
     return folder.locked if folder.is_ours else Lock()
-
-
-def say(step: Step | CleanUp | Push) -> str:
-    """Return what a step does, in words."""
-    if isinstance(step, WriteFile):
-        return f"write {step.path}"
-    if isinstance(step, (RemoveFile, RemoveFolder)):
-        return f"remove {step.path}"
-    if isinstance(step, MakeLock):
-        return "lock the versions that buildout picks" if step.is_buildout else "lock the requirements"
-    if isinstance(step, Build):
-        return f"build {step.tag}"
-    if isinstance(step, RemoveImage):
-        return f"remove the image {step.id}"
-    if isinstance(step, Push):
-        return f"push {step.tag}"
-    return f"remove what an interrupted task left: {', '.join((*step.paths, *step.tags))}"

@@ -12,7 +12,8 @@ from typing import Callable, Union
 from .._build_options import BuildOptions, Secret
 from .._env.folder import Folder
 from .._env.logins import Login
-from .._env.plan import MakeLock, Observed
+from .._env.plan import Observed
+from .._env.steps import MakeLock
 from .place import Place
 
 

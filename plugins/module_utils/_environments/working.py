@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from .._docker.containers import OWNER
 from .._docker.images import push, remove_unused
 from .._docker.running import remove_lost
-from .._env.plan import Build, MakeLock, Plan, RemoveFile, RemoveFolder, RemoveImage, Step, WriteFile
+from .._env.steps import Build, MakeLock, Plan, RemoveFile, RemoveFolder, RemoveImage, Step, WriteFile
 from .._errors import EngineError
 from . import disk, locking, picking
 from .building import build_new, swap

@@ -15,7 +15,7 @@ from .._docker.build import build_image
 from .._docker.buildkit import BuildRequest
 from .._env.blocks import install_system_packages
 from .._env.dockerfile import DOCKERFILE
-from .._env.plan import MakeLock
+from .._env.steps import MakeLock
 from .._env.wanted import remove_requirements
 from .._environments.host import Host
 from .._environments.locking import make_lock, read_logins

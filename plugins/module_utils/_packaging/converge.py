@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from types import ModuleType
 
 from .._docker.images import find_registry_digest, remove_unused
-from .._env.plan import Build, Plan
-from .._environments.converge import CleanUp, Push
+from .._env.steps import Build, Plan
 from .._environments.host import Host
 from .._environments.observe import EngineView
+from .._environments.steps import CleanUp, Push
 from .._image import Image
 from .._venv_image.plan import LABEL_IMAGE, Seen, Stage, plan_image, plan_removal, plan_stage
 from . import staging

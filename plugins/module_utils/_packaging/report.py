@@ -10,7 +10,7 @@ import shlex
 from typing import Any
 
 from .._env.ports import Port
-from .._environments.report import describe_image, say
+from .._environments.steps import describe_image, say
 from .._image_name import ImageName
 from .._venv_image.plan import Stage
 from .converge import Result

@@ -9,12 +9,12 @@ from __future__ import annotations
 from .._docker.containers import OWNER
 from .._docker.images import push
 from .._docker.running import remove_lost
-from .._env.plan import Build, Plan, RemoveFolder, RemoveImage
+from .._env.steps import Build, Plan, RemoveFolder, RemoveImage
 from .._environments.building import swap
-from .._environments.converge import CleanUp, Push
 from .._environments.disk import remove_tree
 from .._environments.host import Host
 from .._environments.locking import ensure_base
+from .._environments.steps import CleanUp, Push
 from .._errors import EngineError
 from .._venv_image.plan import Stage
 from . import staging

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .._build_options import BuildOptions
-from .._env.digest import BuildInput, InputDigest, compute_digest, digest_labels, read_labels
+from .._env.digest import BuildInput, InputDigest, compute_digest, digest_labels, find_build_reasons, is_made_by_us, read_labels
 from .._env.names import OUR_LABELS
-from .._env.plan import Build, Plan, RemoveFolder, RemoveImage, Step, find_build_reasons, is_made_by_us
+from .._env.steps import Build, Plan, RemoveFolder, RemoveImage, Step
 from .._errors import InvalidInput, NotOurs
 from .._image import Image
 

@@ -13,15 +13,8 @@ from ansible_collections.dockenv.python.plugins.module_utils._env.digest import 
 from ansible_collections.dockenv.python.plugins.module_utils._env.folder import Folder
 from ansible_collections.dockenv.python.plugins.module_utils._env.launcher import render_launchers
 from ansible_collections.dockenv.python.plugins.module_utils._env.plan import (
-    Build,
     InstallRequest,
-    MakeLock,
     Observed,
-    Plan,
-    RemoveFile,
-    RemoveFolder,
-    RemoveImage,
-    WriteFile,
     define_folder,
     find_lock_reasons,
     finish_install,
@@ -32,6 +25,15 @@ from ansible_collections.dockenv.python.plugins.module_utils._env.plan import (
     plan_lock,
     plan_removal,
     request_install,
+)
+from ansible_collections.dockenv.python.plugins.module_utils._env.steps import (
+    Build,
+    MakeLock,
+    Plan,
+    RemoveFile,
+    RemoveFolder,
+    RemoveImage,
+    WriteFile,
 )
 from ansible_collections.dockenv.python.plugins.module_utils._errors import InvalidInput, NotOurs
 from ansible_collections.dockenv.python.plugins.module_utils._image import Image

@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.dockenv.python.plugins.module_utils._build_options import BuildOptions
 from ansible_collections.dockenv.python.plugins.module_utils._env.digest import BuildInput, compute_digest, digest_labels
-from ansible_collections.dockenv.python.plugins.module_utils._env.plan import Build, Plan, RemoveFolder, RemoveImage
+from ansible_collections.dockenv.python.plugins.module_utils._env.steps import Build, Plan, RemoveFolder, RemoveImage
 from ansible_collections.dockenv.python.plugins.module_utils._errors import InvalidInput, NotOurs
 from ansible_collections.dockenv.python.plugins.module_utils._image import Image
 from ansible_collections.dockenv.python.plugins.module_utils._venv_image.plan import (
