@@ -23,7 +23,7 @@ from .._env.plan import Observed
 from .._errors import CommandFailed, EngineError
 from .._image import Image
 from .._resolver.pip import normalise
-from . import disk
+from . import disk, filesystem
 from .host import Host
 from .place import Place
 
@@ -55,7 +55,7 @@ def build_new(
         request = make_request(place.staging if is_staged else place.folder, place.new_tag, options, secrets, labels)
         image = build_image(host.engine, host.connection, host.builder, request, options.log_path or place.log, host.environment)
     finally:
-        disk.remove_tree(place.staging)
+        filesystem.remove_tree(place.staging)
     _prove_or_remove(host, place, image, target, options)
     return image
 

@@ -17,11 +17,12 @@ from .._errors import DockenvError
 from .._image import Image
 from .buildouts import see_project
 from .host import Host
-from .observe import EngineView, Seen, see_engine, see_folder
+from .observe import Seen, see_engine, see_folder
 from .place import Place
 from .steps import CleanUp, Push
 from .tasks import Absent, Defined, Outlook, Present
 from .unlocked import Trial, Unlocked
+from .view import EngineView
 
 if TYPE_CHECKING:
     from .folders import Built, Install

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Read folders of environments, and write files so that a task killed at any moment leaves whole ones. Decides nothing."""
+"""Read folders of environments and of projects, and stage what an image is built from. Decides nothing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
 
 from .._env.buildout import CONFIG, PROJECT, Project, find_inside, ignore_lines
@@ -19,28 +19,12 @@ from .._env.dockerfile import DOCKERFILE, LAYERS
 from .._env.dockerignore import DOCKERIGNORE, Pattern, find_ignore_file, has_exceptions, is_ignored, parse_dockerignore
 from .._env.folder import IGNORED, Folder, is_folder_file
 from .._errors import DockenvError, InvalidInput
+from .filesystem import find_text, naming, read_text, remove_tree
 
 _CHUNK = 1 << 20
 # The time of staged files of a project, which otherwise is that of a checkout; the same as in install.py.
 _TIME = 315619200
 _READABLE, _EXECUTABLE = 0o644, 0o755
-
-
-def read_text(path: str) -> str:
-    """Return a text file. Raises OSError and UnicodeDecodeError."""
-    with open(path, encoding="utf-8") as file:
-        return file.read()
-
-
-def find_text(path: str) -> str | None:
-    """Return the text of a file, None if there is no such file; what is not text reads as some text that nobody wrote."""
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise DockenvError(f"{path} cannot be read: {error.strerror}") from error
 
 
 def read_folder(path: str) -> tuple[Folder, tuple[ContextEntry, ...]]:
@@ -73,48 +57,9 @@ def read_project(path: str, without: Iterable[str]) -> Project:
     return Project(path, tuple(replace(entry, path=f"{PROJECT}/{entry.path}") for entry in entries), lines)
 
 
-def write_file(path: str, content: str, mode: int, part: str) -> None:
-    """Write a file at once, with the folders above it; ``part`` is a path on the same file system."""
-    with _naming("written", path):
-        os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)
-        with suppress(FileNotFoundError):
-            os.unlink(part)
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
-        with open(descriptor, "w", encoding="utf-8") as file:
-            file.write(content)
-            file.flush()
-            os.fchmod(descriptor, mode)
-            os.fsync(descriptor)
-        os.replace(part, path)
-
-
-def remove_file(path: str) -> None:
-    """Remove a file; one that is gone counts as removed."""
-    with _naming("removed", path), suppress(FileNotFoundError):
-        os.unlink(path)
-
-
-def remove_folder(path: str, discarded: str) -> None:
-    """Remove a folder at once: by its name first, then what was in it."""
-    with _naming("removed", path):
-        remove_tree(discarded)
-        if os.path.lexists(path):
-            os.rename(path, discarded)
-        remove_tree(discarded)
-
-
-def remove_tree(path: str) -> None:
-    """Remove a file or a folder if it is there."""
-    with _naming("removed", path):
-        if os.path.isdir(path) and not os.path.islink(path):
-            shutil.rmtree(path)
-        elif os.path.lexists(path):
-            os.unlink(path)
-
-
 def stage(folder: str, context: tuple[ContextEntry, ...], files: Mapping[str, str], staging: str) -> None:
     """Make ``staging`` what the folder shall become: the user's files of the context, and the texts of ``files``."""
-    with _naming("written", staging):
+    with naming("written", staging):
         remove_tree(staging)
         os.makedirs(staging, mode=0o700)
         for entry in context:
@@ -130,7 +75,7 @@ def stage(folder: str, context: tuple[ContextEntry, ...], files: Mapping[str, st
 
 def stage_project(project: Project, staging: str) -> None:
     """Copy a project to its place in ``staging``; times and modes do not depend on how it came to the host."""
-    with _naming("written", staging):
+    with naming("written", staging):
         for entry in project.entries:
             source, target = os.path.join(project.path, os.path.relpath(entry.path, PROJECT)), os.path.join(staging, entry.path)
             os.makedirs(os.path.dirname(target), exist_ok=True)
@@ -199,12 +144,3 @@ def _describe(root: str, name: str) -> ContextEntry:
         while chunk := file.read(_CHUNK):
             digest.update(chunk)
         return ContextEntry(name, "file", digest.hexdigest(), bool(os.fstat(file.fileno()).st_mode & 0o100))
-
-
-@contextmanager
-def _naming(what: str, path: str) -> Iterator[None]:
-    """Turn an error of the operating system into one that names the path."""
-    try:
-        yield
-    except OSError as error:
-        raise DockenvError(f"{path} cannot be {what}: {error.strerror}") from error

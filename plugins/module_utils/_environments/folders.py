@@ -25,7 +25,7 @@ from .._env.wanted import INDEX_OPTIONS, parse_wanted, read_asked
 from .._errors import InvalidInput, NotOurs
 from .._image_name import parse_image_name
 from .._requirements import Requirement
-from . import disk
+from . import disk, filesystem
 from .buildouts import LOCK_STEP, plan_relock, project_of_folder
 from .observe import Seen
 from .place import Place
@@ -145,7 +145,7 @@ def read_builds(params: Mapping[str, Any], options: BuildOptions) -> tuple[Built
 
 def read_install(params: Mapping[str, Any], options: BuildOptions) -> Install:
     """Return the task that the parameters of docker_env_install ask for. Raises InvalidInput, naming the option, and NotOurs."""
-    requirements = read_asked(params, disk.read_text)
+    requirements = read_asked(params, filesystem.read_text)
     name, root = check_environment(params["env"], "env"), check_host_path(params["path"], "path")
     folder = disk.read_folder(os.path.join(root, name))[0]
     place = Place.of_folder(name, root, folder)

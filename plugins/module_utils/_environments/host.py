@@ -14,10 +14,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Callable
 
 from .._docker.connection import DEFAULT_HOST, Connection
-from .._docker.engine import Engine
 
 if TYPE_CHECKING:
     from .._docker.buildkit import Builder
+    from .._docker.engine import Engine
 
 _SYSTEM_TOOLS = "/var/lib/dockenv/tools"
 _USERS_TOOLS = "~/.local/share/dockenv/tools"

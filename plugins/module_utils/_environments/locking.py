@@ -24,12 +24,12 @@ from .._resolver import uv
 from .._resolver.in_image import lock_in_image
 from .._resolver.request import Index, LockRequest, Target
 from .._resolver.tool import find_uv, install_uv
-from .disk import read_text
+from .filesystem import read_text
 from .host import Host
-from .observe import identify
 from .pythons import find_target, remember_target
 from .scratch import scratch_folder
 from .unlocked import Unlocked
+from .view import identify
 
 _UV = INSTALLERS[0]
 

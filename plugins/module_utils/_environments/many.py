@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from .._errors import DockenvError
 from .converge import Failure, Result, converge, see
 from .host import Host
-from .observe import EngineView
+from .view import EngineView
 
 if TYPE_CHECKING:
     from .converge import Task

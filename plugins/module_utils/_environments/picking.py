@@ -22,7 +22,7 @@ from .._env.folder import Folder
 from .._env.install_script import ENVIRONMENT
 from .._env.names import TASK_LABEL
 from .._errors import CommandFailed
-from . import disk
+from . import filesystem
 from .building import make_request, stage
 from .host import Host
 from .scratch import scratch_folder
@@ -70,7 +70,7 @@ def _build_and_read(host: Host, trial: Trial, folder: Folder, staging: str, log:
         image = build_image(host.engine, host.connection, host.builder, request, log, host.environment)
         return _read(host, trial, image.id)
     finally:
-        disk.remove_tree(staging)
+        filesystem.remove_tree(staging)
         host.engine.remove_image(tag, force=True)
 
 

@@ -11,11 +11,14 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from .._env.folder import Folder
 from .._errors import DockenvError
 from .._image_name import DEFAULT_TAG, ImageName, parse_image_name
+
+if TYPE_CHECKING:
+    from .._env.folder import Folder
 
 # Names of environments begin with a letter or a digit, so this is none.
 STATE = ".dockenv"

@@ -28,7 +28,7 @@ from .._env.ports import Port, Volume, parse_port, parse_volume
 from .._env.run import CALLER, IMAGE_USER, LABEL_RUN, RunSpec, find_start_reasons, fingerprint
 from .._errors import DockenvError, EngineError, InvalidInput, NotOurs
 from .._image import Image
-from . import disk
+from . import filesystem
 from .host import Host
 from .place import Place
 
@@ -93,7 +93,7 @@ def find_environment(spec: RunSpec) -> Environment:
     """Return what the folder of the environment says; without a folder, the image has the environment's name."""
     if spec.environment is None:
         return Environment(spec.image or "")
-    text = disk.find_text(os.path.join(spec.root, spec.environment, DOCKERFILE))
+    text = filesystem.find_text(os.path.join(spec.root, spec.environment, DOCKERFILE))
     folder = Folder({} if text is None else {DOCKERFILE: text})
     place = Place.of_folder(spec.environment, spec.root, folder)
     source = f"the record in {place.folder}/{DOCKERFILE}"

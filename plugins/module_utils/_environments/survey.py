@@ -27,9 +27,10 @@ from .._env.wanted import CONSTRAINTS, REQUIREMENTS_IN, parse_wanted
 from .._errors import DockenvError, InvalidInput
 from . import disk
 from .buildouts import project_of_folder, see_project
-from .observe import EngineView, Seen
+from .observe import Seen
 from .place import Place
 from .running import describe_container
+from .view import EngineView
 
 
 @dataclass(frozen=True)

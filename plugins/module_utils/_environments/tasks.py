@@ -22,7 +22,7 @@ from .._env.spec import EnvSpec
 from .._env.steps import MakeLock, Plan
 from .._errors import NotOurs
 from .._image import Image
-from . import disk
+from . import disk, filesystem
 from .buildouts import LOCK_STEP, define_buildout, plan_lock_of, project_of
 from .host import Host
 from .observe import Seen
@@ -179,7 +179,7 @@ def read_task(params: Mapping[str, Any], options: BuildOptions, host: Host) -> P
     """Return the task that the parameters of docker_env ask for. Raises InvalidInput."""
     if params["state"] == "absent":
         return Absent(_find_place(params), options, params["force"])
-    spec = EnvSpec.from_params(params, disk.read_text, options.secrets)
+    spec = EnvSpec.from_params(params, filesystem.read_text, options.secrets)
     if params["state"] == "defined":
         return Defined(spec, options, host.docker_words)
     return Present(spec, options, host.docker_words, params["force"])

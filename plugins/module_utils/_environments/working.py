@@ -16,7 +16,7 @@ from .._docker.images import push, remove_unused
 from .._docker.running import remove_lost
 from .._env.steps import Build, MakeLock, Plan, RemoveFile, RemoveFolder, RemoveImage, Step, WriteFile
 from .._errors import EngineError
-from . import disk, locking, picking
+from . import filesystem, locking, picking
 from .building import build_new, swap
 from .converge import Result, make_result, plan_clean_up, plan_push, see
 from .host import Host
@@ -71,7 +71,7 @@ def converge_alone(task: Task, host: Host, expected: Plan) -> Result:
 def _remove_left(task: Task, host: Host, cleaning: Plan) -> None:
     for step in cleaning.steps:
         for path in step.paths:
-            disk.remove_tree(path)
+            filesystem.remove_tree(path)
         for tag in step.tags:
             host.engine.remove_image(tag, force=True)
 
@@ -104,14 +104,14 @@ def _remove_image(task: Task, host: Host, tag: str) -> None:
 def _apply_to_disk(place: Place, step: Step) -> None:
     if isinstance(step, WriteFile):
         is_inside = step.path.startswith(f"{place.folder}/")
-        disk.write_file(step.path, step.content, step.mode, place.part if is_inside else f"{step.path}.dockenv-new")
+        filesystem.write_file(step.path, step.content, step.mode, place.part if is_inside else f"{step.path}.dockenv-new")
     elif isinstance(step, RemoveFile):
-        disk.remove_file(step.path)
+        filesystem.remove_file(step.path)
         if os.path.dirname(os.path.dirname(step.path)) == place.folder:
             with suppress(OSError):  # layers are still in it
                 os.rmdir(os.path.dirname(step.path))
     elif isinstance(step, RemoveFolder):
-        disk.remove_folder(step.path, place.discarded)
+        filesystem.remove_folder(step.path, place.discarded)
 
 
 def _with_logins(task: Task, host: Host, unlocked: Unlocked) -> Unlocked:

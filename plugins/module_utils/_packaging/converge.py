@@ -12,8 +12,8 @@ from types import ModuleType
 from .._docker.images import find_registry_digest, remove_unused
 from .._env.steps import Build, Plan
 from .._environments.host import Host
-from .._environments.observe import EngineView
 from .._environments.steps import CleanUp, Push
+from .._environments.view import EngineView
 from .._image import Image
 from .._venv_image.plan import LABEL_IMAGE, Seen, Stage, plan_image, plan_removal, plan_stage
 from . import staging

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from .._environments import disk
+from .._environments import filesystem
 from .._errors import DockenvError
 
 # Raised when something else is kept.
@@ -61,11 +61,11 @@ class Memo:
         if self._new == self._old:
             return
         with suppress(DockenvError):
-            disk.write_file(self._path, json.dumps([self._about, self._new]), 0o600, f"{self._path}.{os.getpid()}")
+            filesystem.write_file(self._path, json.dumps([self._about, self._new]), 0o600, f"{self._path}.{os.getpid()}")
 
     def _read(self) -> dict[str, list]:
         try:
-            about, entries = json.loads(disk.read_text(self._path))
+            about, entries = json.loads(filesystem.read_text(self._path))
         except (OSError, ValueError, TypeError):
             return {}
         return entries if about == self._about and isinstance(entries, dict) else {}

@@ -16,9 +16,9 @@ from .. import _commands
 from .._docker.running import RunRequest, run
 from .._env.dockerignore import DOCKERIGNORE, Pattern, parse_dockerignore
 from .._env.names import TASK_LABEL
-from .._environments.disk import find_text
+from .._environments.filesystem import find_text
 from .._environments.host import Host
-from .._environments.pythons import recall, remember
+from .._environments.memory import recall, remember
 from .._errors import CommandFailed, EngineError, InvalidInput
 from .._venv.relocate import site_folders
 from .._venv_image.distributions import Distribution, read_distribution, read_egg_link

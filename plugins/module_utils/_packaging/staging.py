@@ -14,7 +14,7 @@ from .._build_options import BuildOptions
 from .._docker.feeding import feeding
 from .._env.digest import compute_digest
 from .._env.dockerfile import DOCKERFILE
-from .._environments.disk import find_text, remove_folder, remove_tree
+from .._environments.filesystem import find_text, remove_folder, remove_tree
 from .._errors import DockenvError, NotOurs
 from .._venv_image.dockerfile import HEADER
 from .archive import write_tar

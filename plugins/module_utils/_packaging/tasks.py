@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from .._build_options import BuildOptions
 from .._env.names import check_host_path
-from .._environments.disk import read_text
+from .._environments.filesystem import read_text
 from .._environments.place import Place
 from .._image_name import ImageName, parse_image_name
 from .._venv_image.spec import VenvImageSpec

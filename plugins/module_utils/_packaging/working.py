@@ -11,7 +11,7 @@ from .._docker.images import push
 from .._docker.running import remove_lost
 from .._env.steps import Build, Plan, RemoveFolder, RemoveImage
 from .._environments.building import swap
-from .._environments.disk import remove_tree
+from .._environments.filesystem import remove_tree
 from .._environments.host import Host
 from .._environments.locking import ensure_base
 from .._environments.steps import CleanUp, Push

@@ -7,8 +7,9 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.dockenv.python.plugins.module_utils._environments.observe import EngineView, see_engine, see_folder
+from ansible_collections.dockenv.python.plugins.module_utils._environments.observe import see_engine, see_folder
 from ansible_collections.dockenv.python.plugins.module_utils._environments.place import Place
+from ansible_collections.dockenv.python.plugins.module_utils._environments.view import EngineView
 from ansible_collections.dockenv.python.plugins.module_utils._image_name import parse_image_name
 from ansible_collections.dockenv.python.tests.unit.plugins.module_utils._docker.fake_engine import BASE, make_engine
 

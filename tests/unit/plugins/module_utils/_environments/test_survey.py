@@ -13,9 +13,10 @@ from ansible_collections.dockenv.python.plugins.module_utils._build_options impo
 from ansible_collections.dockenv.python.plugins.module_utils._env.digest import compute_digest, digest_labels
 from ansible_collections.dockenv.python.plugins.module_utils._env.folder import render_folder
 from ansible_collections.dockenv.python.plugins.module_utils._env.plan import make_input
-from ansible_collections.dockenv.python.plugins.module_utils._environments.observe import EngineView, see_engine, see_folder
+from ansible_collections.dockenv.python.plugins.module_utils._environments.observe import see_engine, see_folder
 from ansible_collections.dockenv.python.plugins.module_utils._environments.place import Place
 from ansible_collections.dockenv.python.plugins.module_utils._environments.survey import describe_sighting, survey
+from ansible_collections.dockenv.python.plugins.module_utils._environments.view import EngineView
 from ansible_collections.dockenv.python.plugins.module_utils._errors import DockenvError, InvalidInput
 from ansible_collections.dockenv.python.tests.unit.plugins.module_utils._docker.fake_engine import BASE, make_engine
 from ansible_collections.dockenv.python.tests.unit.plugins.module_utils._env.definitions import make_lock, make_spec
