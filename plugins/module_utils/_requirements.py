@@ -174,6 +174,22 @@ def secrets_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def check_installable(requirement: Requirement) -> None:
+    """Raise InvalidInput for what a build cannot reach, and for credentials that would stay in the files."""
+    if requirement.editable is not None or requirement.path is not None:
+        raise InvalidInput(
+            f"{requirement.source}: {str(requirement)!r} is a path on the host, which a build does not see; "
+            "give a name, or the URL of a wheel or of a repository"
+        )
+    if requirement.url and secrets_in(requirement.url):
+        raise InvalidInput(
+            f"{requirement.source}: the URL holds a password or a token, which would be readable in the image; "
+            "put the package on an index, and give the login in index_url or extra_index_urls"
+        )
+    if requirement.name is None:
+        raise InvalidInput(f"{requirement.source}: {str(requirement)!r} does not say its name; write NAME @ URL")
+
+
 def url_of_path(path: str) -> str:
     """Return an absolute path as pip writes it in ``direct_url.json``."""
     return "file://" + quote(path)

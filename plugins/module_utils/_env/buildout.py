@@ -15,7 +15,7 @@ from typing import Any
 
 from .._errors import InvalidInput
 from .._instructions import check_word
-from .buildout_script import VERSIONS_HEADER
+from .buildout_script import PROJECT, VERSIONS_HEADER
 from .digest import ContextEntry, short_hash
 from .lock import Lock, Pin
 from .logins import split_index_url
@@ -23,8 +23,6 @@ from .names import check_host_path, check_image_path
 
 BUILDOUT = "buildout"
 CONFIG = "buildout.cfg"
-# The folder of the build context that is the project
-PROJECT = "project"
 DEFAULT_PLACE = "/var/application"
 
 # What a buildout that was run in the checkout left there, which is valid at that place and for that machine only

@@ -13,6 +13,8 @@ from .install_script import TOOL_VERSIONS
 
 BUILDOUT_SCRIPT = "install_buildout.py"
 VERSIONS = "buildout-versions.cfg"
+# The folder of the build context that is the project
+PROJECT = "project"
 # Where the script writes the lock that its run comes to.
 PICKED = f"/opt/env/{VERSIONS}"
 # Of zc.buildout itself; from here on it runs on no older Python.

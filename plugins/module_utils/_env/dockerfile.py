@@ -14,16 +14,17 @@ import hashlib
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from .._errors import InvalidInput
 from .._instructions import render_words
 from .blocks import Start, install_system_packages, make_user, render_settings, render_start
-from .buildout import PROJECT, Buildout
-from .buildout_script import BUILDOUT_SCRIPT, VERSIONS
-from .install_script import CACHE, ENVIRONMENT, SCRATCH
-from .lock import LOCK
-from .logins import NETRC
-from .spec import EnvSpec
+from .buildout_script import BUILDOUT_SCRIPT, PROJECT, VERSIONS
+from .install_script import CACHE, ENVIRONMENT, LOCK, NETRC, SCRATCH
+
+if TYPE_CHECKING:
+    from .buildout import Buildout
+    from .spec import EnvSpec
 
 DOCKERFILE = "Dockerfile"
 INSTALL_SCRIPT = "install.py"

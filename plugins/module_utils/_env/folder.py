@@ -17,14 +17,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._image_name import parse_image_name
-from .buildout import BUILDOUT, PROJECT, Project, digest_asked, in_context, parse_versions
-from .buildout_script import BUILDOUT_SCRIPT, VERSIONS, render_buildout_script
+from .buildout import BUILDOUT, Project, digest_asked, in_context, parse_versions
+from .buildout_script import BUILDOUT_SCRIPT, PROJECT, VERSIONS, render_buildout_script
 from .compose import COMPOSE, render_compose
 from .digest import RECORD_PREFIX, without_record
 from .dockerfile import DOCKERFILE, INSTALL_SCRIPT, LAYERS, has_install_steps, is_ours, layer_path, render, replace_layers, text_of_buildout
 from .dockerignore import DOCKERIGNORE
-from .install_script import render_install_script
-from .lock import LOCK, Lock, parse_lock
+from .install_script import LOCK, render_install_script
+from .lock import Lock, parse_lock
 from .spec import EnvSpec
 from .wanted import CONSTRAINTS, REQUIREMENTS_IN, digest_wanted
 

@@ -14,8 +14,11 @@ INSTALLERS = tuple(TOOL_VERSIONS)
 
 ENVIRONMENT = "/opt/env"
 # Where a build step finds the script, the lock, and what outlives the step.
+LOCK = "requirements.txt"
 SCRATCH = "/tmp"  # noqa: S108 - a tmpfs of one build step, not the host's folder
 CACHE = "/mnt"
+# The id of the secret with logins at package indexes; its text is in the format of netrc(5), which uv, pip and git read.
+NETRC = "netrc"
 
 
 def render_install_script(installer: str, environment: str = ENVIRONMENT) -> str:

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from .._requirements import Requirement, RequirementsFile, parse_requirements_file
+from .install_script import LOCK
 
-LOCK = "requirements.txt"
 # Each layer costs a build step of about half a second on a host that has none of them. The next addition merges
 # all that came after the first.
 MAX_LAYERS = 8

@@ -13,9 +13,6 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 from .._errors import InvalidInput
 
-# The id of the secret; its text is in the format of netrc(5), which uv, pip and git read.
-NETRC = "netrc"
-
 _URL_TEXT = re.compile(r"[A-Za-z0-9._~:/?#@!&()*+,;=%\[\]-]+")
 # netrc has words without quotes, and a comment may begin with a hash.
 _NETRC_WORD = re.compile(r"(?!#)[^\s\"'\\]+")

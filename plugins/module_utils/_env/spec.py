@@ -15,8 +15,8 @@ from .._build_options import Secret
 from .._errors import InvalidInput
 from .._image_name import ImageName, parse_image_name
 from .buildout import Buildout, read_buildout
-from .install_script import INSTALLERS
-from .logins import NETRC, Login
+from .install_script import INSTALLERS, NETRC
+from .logins import Login
 from .names import (
     check_base_image,
     check_environment,

@@ -15,10 +15,10 @@ from .._errors import InvalidInput
 from .._requirements import (
     Requirement,
     RequirementsFile,
+    check_installable,
     parse_constraints_file,
     parse_requirement,
     parse_requirements_file,
-    secrets_in,
 )
 from .digest import short_hash
 from .logins import Login, merge_logins, split_index_url
@@ -159,22 +159,6 @@ def find_additions(old: tuple[str, str | None], new: tuple[str, str | None]) -> 
         return ()
     lines = [{each.line_with_hashes for each in file.requirements} for file in (before, after)]
     return tuple(sorted(lines[1] - lines[0])) if lines[0] <= lines[1] else ()
-
-
-def check_installable(requirement: Requirement) -> None:
-    """Raise InvalidInput for what a build cannot reach, and for credentials that would stay in the files."""
-    if requirement.editable is not None or requirement.path is not None:
-        raise InvalidInput(
-            f"{requirement.source}: {str(requirement)!r} is a path on the host, which a build does not see; "
-            "give a name, or the URL of a wheel or of a repository"
-        )
-    if requirement.url and secrets_in(requirement.url):
-        raise InvalidInput(
-            f"{requirement.source}: the URL holds a password or a token, which would be readable in the image; "
-            "put the package on an index, and give the login in index_url or extra_index_urls"
-        )
-    if requirement.name is None:
-        raise InvalidInput(f"{requirement.source}: {str(requirement)!r} does not say its name; write NAME @ URL")
 
 
 def _entries(text: str) -> Iterable[tuple[str, str | None]]:

@@ -10,7 +10,8 @@ import os
 from dataclasses import replace
 from typing import Callable
 
-from .._env.buildout import PROJECT, Buildout, Project, render_versions
+from .._env.buildout import Buildout, Project, render_versions
+from .._env.buildout_script import PROJECT
 from .._env.folder import Folder, asked_of, find_buildout_lock_reasons, relock_buildout, render_buildout_folder
 from .._env.spec import EnvSpec
 from .._env.steps import MakeLock

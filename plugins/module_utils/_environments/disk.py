@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 
-from .._env.buildout import CONFIG, PROJECT, Project, find_inside, ignore_lines
+from .._env.buildout import CONFIG, Project, find_inside, ignore_lines
+from .._env.buildout_script import PROJECT
 from .._env.digest import ContextEntry
 from .._env.dockerfile import DOCKERFILE, LAYERS
 from .._env.dockerignore import DOCKERIGNORE, Pattern, find_ignore_file, has_exceptions, is_ignored, parse_dockerignore

@@ -15,8 +15,8 @@ from .._build_options import BuildOptions, Secret
 from .._env.buildout import CONFIG
 from .._env.dockerfile import DOCKERFILE
 from .._env.folder import Folder
-from .._env.install_script import INSTALLERS
-from .._env.logins import NETRC, Login, merge_logins, split_index_url
+from .._env.install_script import INSTALLERS, NETRC
+from .._env.logins import Login, merge_logins, split_index_url
 from .._env.names import check_environment, check_host_path, is_environment
 from .._env.plan import InstallRequest, find_folder_lock_reasons, finish_install, plan_build, plan_files, plan_lock, request_install
 from .._env.stages import find_bases

@@ -14,9 +14,9 @@ from .._build_options import Secret
 from .._docker.buildkit import secret_values
 from .._docker.engine import Engine
 from .._docker.images import find_registry_digest, pull
-from .._env.install_script import INSTALLERS
+from .._env.install_script import INSTALLERS, NETRC
 from .._env.lock import merge_locks
-from .._env.logins import NETRC, Login, find_login, parse_netrc
+from .._env.logins import Login, find_login, parse_netrc
 from .._env.steps import MakeLock
 from .._env.wanted import INDEX_OPTIONS, parse_wanted, render_requirements
 from .._errors import CommandFailed, EngineError, InvalidInput

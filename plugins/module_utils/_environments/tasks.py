@@ -14,8 +14,9 @@ from typing import Any
 from .._build_options import BuildOptions, Secret
 from .._env.digest import is_made_by_us
 from .._env.folder import Folder
+from .._env.install_script import NETRC
 from .._env.launcher import launcher_paths, render_launchers
-from .._env.logins import NETRC, Login, render_netrc
+from .._env.logins import Login, render_netrc
 from .._env.names import check_environment, check_host_path
 from .._env.plan import define_folder, find_lock_reasons, plan_build, plan_definition, plan_lock, plan_removal, request_lock
 from .._env.spec import EnvSpec

@@ -24,7 +24,7 @@ from .._errors import CommandFailed, DockenvError
 from .._image import Image
 from .._venv_image.plan import LABEL_IMAGE
 from .._venv_image.proof import find_verdict
-from . import staging
+from . import writing
 from .archive import write_tar
 from .context import INSTALLER, PYTHON_PACKAGES, Context
 from .tasks import NEVER, Present, base_tag
@@ -60,7 +60,7 @@ def build_new(task: Present, host: Host, context: Context, labels: Mapping[str, 
         return build_image(host.engine, host.connection, host.builder, request, _log(task), host.environment)
     except CommandFailed as error:
         if task.keep != NEVER:
-            staging.write(task.build_dir, context)
+            writing.write(task.build_dir, context)
             error.details["build_dir"] = task.build_dir
         verdict = find_verdict(error.details["stdout"])
         if verdict is not None:

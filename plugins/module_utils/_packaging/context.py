@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from .._build_options import BuildOptions
 from .._env.digest import BuildInput
 from .._env.dockerfile import DOCKERFILE, INSTALL_SCRIPT
-from .._env.install_script import INSTALLERS, render_install_script
-from .._env.lock import LOCK
+from .._env.install_script import INSTALLERS, LOCK, render_install_script
 from .._environments.host import Host
 from .._errors import InvalidInput
 from .._venv_image.decide import COPY, REBUILD, RELOCATE, WHEEL, Decision, check_editables, decide, find_obstacles

@@ -13,20 +13,16 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 
 from .. import _commands
-from .._docker.running import RunRequest, run
 from .._env.dockerignore import DOCKERIGNORE, Pattern, parse_dockerignore
-from .._env.names import TASK_LABEL
 from .._environments.filesystem import find_text
 from .._environments.host import Host
 from .._environments.memory import recall, remember
-from .._errors import CommandFailed, EngineError, InvalidInput
+from .._errors import CommandFailed, InvalidInput
 from .._venv.relocate import site_folders
 from .._venv_image.distributions import Distribution, read_distribution, read_egg_link
 from .._venv_image.spec import VenvImageSpec
 from .._venv_image.traits import PROBE, Traits
 
-# In seconds
-_PROBE_TIMEOUT = 120
 # What no image of a project needs, in front of its own .dockerignore, which may take any of it back.
 _NOT_OF_A_PROJECT = "**/.git\n**/__pycache__\n**/*.py[co]\n.dockerenv\n**/.tox\n**/.nox\n**/.mypy_cache\n**/.pytest_cache\n**/.ruff_cache\n"
 # Written by virtualenvwrapper, and by venv2docker's users
@@ -80,17 +76,13 @@ def ask_base(host: Host, base: str, minor: str, keep: bool) -> Traits | None:
     about = f"-{minor}"
     with suppress(TypeError):
         return Traits(**(recall(host, base, about) or {}))
-    for python in (f"python{minor}", "python3"):
-        asked = RunRequest(base, (python, "-I", "-c", PROBE), labels={TASK_LABEL: "probe"}, network_mode="none", reset_entrypoint=True)
-        try:
-            result = run(host.engine, asked, _PROBE_TIMEOUT)
-            traits = Traits.from_probe(result.stdout.decode("utf-8", "replace"))
-        except (EngineError, ValueError):
-            continue
-        if keep:
-            remember(host, base, asdict(traits), about)
-        return traits
-    return None
+    # A task with nothing to do finds it remembered, and is done sooner without reading what runs containers.
+    from .asking import ask_image
+
+    traits = ask_image(host, base, minor)
+    if keep and traits is not None:
+        remember(host, base, asdict(traits), about)
+    return traits
 
 
 def read_patterns(project: str) -> tuple[Pattern, ...]:

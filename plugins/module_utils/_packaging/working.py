@@ -17,7 +17,7 @@ from .._environments.locking import ensure_base
 from .._environments.steps import CleanUp, Push
 from .._errors import EngineError
 from .._venv_image.plan import Stage
-from . import staging
+from . import writing
 from .build import build_new, lock_context
 from .context import Context
 from .tasks import Absent, Present
@@ -33,7 +33,7 @@ def fetch_base(task: Present, host: Host, newest: bool) -> str | None:
 
 def stage(task: Present, host: Host, context: Context) -> None:
     """Write the build folder, with the lock. Raises DockenvError."""
-    staging.write(task.build_dir, lock_context(task, host, context))
+    writing.write(task.build_dir, lock_context(task, host, context))
 
 
 def apply(task: Present, host: Host, plan: Plan, context: Context) -> None:
@@ -47,9 +47,9 @@ def apply(task: Present, host: Host, plan: Plan, context: Context) -> None:
             context = lock_context(task, host, context)
             swap(host, task.place, build_new(task, host, context, step.labels), replaced)
         elif isinstance(step, Stage):
-            staging.write(step.path, context)
+            writing.write(step.path, context)
         elif isinstance(step, RemoveFolder):
-            staging.remove(step.path)
+            writing.remove(step.path)
         elif isinstance(step, RemoveImage):
             host.engine.remove_image(task.place.old_tag, force=True)
         elif isinstance(step, Push):
@@ -64,7 +64,7 @@ def remove(task: Absent, host: Host, plan: Plan) -> None:
         elif isinstance(step, RemoveImage):
             _remove_image(task, host)
         elif isinstance(step, RemoveFolder):
-            staging.remove(step.path)
+            writing.remove(step.path)
     task.place.forget()
 
 

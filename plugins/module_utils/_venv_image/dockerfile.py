@@ -15,8 +15,7 @@ from dataclasses import dataclass
 
 from .._env.blocks import Start, install_system_packages, make_user, render_settings, render_start
 from .._env.dockerfile import MOUNTS, classic_install_steps, install_step, secret_versions
-from .._env.install_script import CACHE, SCRATCH
-from .._env.lock import LOCK
+from .._env.install_script import CACHE, LOCK, SCRATCH
 from .._instructions import render_assignment, render_words
 from .decide import RELOCATE
 from .spec import VenvImageSpec

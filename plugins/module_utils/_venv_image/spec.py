@@ -15,10 +15,9 @@ from .._env.dockerignore import Pattern, parse_dockerignore
 from .._env.names import check_base_image, check_host_path, check_image_path, check_system_package, check_user
 from .._env.options import User, read_env, read_labels, read_list, read_value, read_words
 from .._env.ports import Port, parse_port
-from .._env.wanted import check_installable
 from .._errors import InvalidInput
 from .._image_name import ImageName, parse_image_name
-from .._requirements import parse_requirement
+from .._requirements import check_installable, parse_requirement
 
 # The label of the OCI image specification that took the place of MAINTAINER
 MAINTAINER = "org.opencontainers.image.authors"
