@@ -245,6 +245,8 @@ import os
 
 from ansible.module_utils.basic import AnsibleModule
 
+# In front, as it is for the imports that follow.
+from ..module_utils import _compile_once  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._argspec import DOCKER_MUTUALLY_EXCLUSIVE, DOCKER_REQUIRED_TOGETHER, docker_connection
 from ..module_utils._build_argspec import build_jobs, build_options
 from ..module_utils._build_options import BuildOptions

@@ -285,10 +285,12 @@ import shutil
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils import _runtime
+# In front, as it is for the imports that follow.
+from ..module_utils import _compile_once  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._errors import DockenvError
 from ..module_utils._proxies import PROXIES_OPTION
 from ..module_utils._requirements import secrets_in
+from ..module_utils._runtime import ensure_packaging
 from ..module_utils._venv.build import Tools
 from ..module_utils._venv.converge import converge
 from ..module_utils._venv.pip import REDIRECTING_VARIABLES
@@ -359,7 +361,7 @@ def main() -> None:
     # Before anything can fail: an error shows the parameters, too.
     module.no_log_values.update(secrets_in(str(module.params)))
     try:
-        _runtime.ensure_packaging()
+        ensure_packaging()
         result = run_module(module)
     except DockenvError as error:
         module.fail_json(msg=error.message, **error.details)

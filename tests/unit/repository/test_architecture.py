@@ -19,7 +19,7 @@ LAYERS = {
     # Values and text in, values and text out.
     "shared": {"_build_options", "_errors", "_image", "_image_name", "_instructions", "_proxies", "_requirements"},
     # What main() of a module is framed with.
-    "frame": {"_argspec", "_build_argspec", "_runtime"},
+    "frame": {"_argspec", "_build_argspec", "_compile_once", "_runtime"},
     # Commands of the host: short ones that are asked, and long ones line by line.
     "questions": {"_commands"},
     "processes": {"_process"},
