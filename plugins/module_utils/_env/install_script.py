@@ -122,9 +122,30 @@ def trust_indexes():
         os.environ["PIP_TRUSTED_HOST"] = " ".join([os.environ.get("PIP_TRUSTED_HOST", ""), *hosts]).strip()
 
 
+def list_added():
+    """Return the lines of the lock for what it adds to what is there; none if it adds nothing, or may move or remove something.
+
+    With a hundred packages uv takes longer to see that a lock has them as they are than to add a few.
+    """
+    options, entries = read_entries(LOCK)
+    pins = {(name_of(entry), entry.split()[0].partition("==")[2]): entry for entry in entries}
+    there = set()
+    for path in list_metadata():
+        name, _dash, version = os.path.basename(path).rpartition(".dist-info")[0].rpartition("-")
+        there.add((name_of(name), version) if name and not os.path.exists(path + "/direct_url.json") else None)
+    added = [pins[pin] for pin in sorted(pins.keys() - there)]
+    if not there or there - pins.keys() or any(";" in entry for entry in entries):
+        return []
+    return added and options + added
+
+
 def install_with_uv(tool, add, folders):
     uv = [tool + "/bin/uv", "pip"]
-    if not add:
+    added = None if add else list_added()
+    if added:
+        listed = write_lines(os.environ["HOME"] + "/added.txt", added)
+        run(*uv, "install", "--quiet", "--no-deps", "--python", PYTHON, "--requirement", listed)
+    elif not add:
         run(*uv, "sync", "--quiet", "--allow-empty-requirements", "--python", PYTHON, LOCK)
     elif read_entries(LOCK)[1]:
         run(*uv, "install", "--quiet", "--no-deps", "--python", PYTHON, "--requirement", LOCK)

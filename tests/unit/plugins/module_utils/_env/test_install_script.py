@@ -145,6 +145,39 @@ def test_a_first_layer_is_looked_at_as_a_whole(script, tmp_path, site):
     assert set(script.list_changed(set())) == set(script.list_all())
 
 
+@pytest.mark.parametrize(
+    ("there", "lock", "added"),
+    [
+        pytest.param(
+            ["six-1.0", "Some_Name-2"],
+            "--index-url https://a.example/\nsix==1.0 --hash=sha256:1\nsome-name==2 --hash=sha256:2\nnew[x]==3 --hash=sha256:3\nat @ git+https://g/\n",
+            ["--index-url https://a.example/", "at @ git+https://g/", "new[x]==3 --hash=sha256:3"],
+            id="added",
+        ),
+        pytest.param(["six-1.0"], "--require-hashes\nsix==1.0 --hash=sha256:1\n", [], id="nothing new"),
+        pytest.param([], "six==1.0\n", [], id="nothing there"),
+        pytest.param(["six-1.0"], "six==1.1\nnew==1\n", [], id="moved"),
+        pytest.param(["six-1.0", "old-1"], "six==1.0\nnew==1\n", [], id="removed"),
+        pytest.param(["six-1.0", "six-0.9"], "six==1.0\nnew==1\n", [], id="there twice"),
+        pytest.param(["six-1.0"], "six==1.0\nnew==1 ; sys_platform == 'linux'\n", [], id="may be for another platform"),
+    ],
+)
+def test_what_a_lock_only_adds_to_is_not_looked_through(script, tmp_path, monkeypatch, there, lock, added):
+    for name in there:
+        (tmp_path / "site" / f"{name}.dist-info").mkdir(parents=True)
+    (tmp_path / "requirements.txt").write_text(lock)
+    monkeypatch.setattr(script, "find_sites", lambda: [str(tmp_path / "site")] if there else [])
+    assert script.list_added() == added
+
+
+def test_what_came_from_a_url_is_looked_through(script, tmp_path, monkeypatch):
+    (tmp_path / "site" / "six-1.0.dist-info").mkdir(parents=True)
+    (tmp_path / "site" / "six-1.0.dist-info" / "direct_url.json").write_text("{}")
+    (tmp_path / "requirements.txt").write_text("six==1.0\nnew==1\n")
+    monkeypatch.setattr(script, "find_sites", lambda: [str(tmp_path / "site")])
+    assert script.list_added() == []
+
+
 def test_only_new_packages_are_compiled_and_no_tests(script, tmp_path):
     make_package(tmp_path, "a", {"a/__init__.py": "x = 1", "a/tests/test_a.py": "", "a/data.json": "{}"})
     make_package(tmp_path, "b", {"b.py": "x = 1"})
