@@ -35,11 +35,10 @@ from .place import Place
 # What sethostname(2) takes
 _HOSTNAME_MAX = 64
 
-# Of two tasks that start a container of one name, the second finds that of the first; this often it looks again.
-_ATTEMPTS = 3
+# The engine's answer where the name of a container is taken
 _CONFLICT = 409
-# How often, and after how many seconds, to look whether a container that was just made is started
-_MOMENTS = 20
+# How often, and after how many seconds, to look whether a container that another task is making is made, and started
+_MOMENTS = 50
 _MOMENT = 0.2
 
 
@@ -133,13 +132,17 @@ def _run(spec: RunSpec, host: Host, environment: Environment) -> Outcome:
 
 
 def _start(spec: RunSpec, host: Host, environment: Environment, check_mode: bool) -> Outcome:
-    """Start a container as asked for; where another task was quicker to give one the name, look again at what it made."""
-    for _attempt in range(_ATTEMPTS - 1):
+    """Start a container as asked for; where another task was quicker to give one the name, look again at what it made.
+
+    The engine gives the name away before it lists the container, on a busy machine by more than a moment.
+    """
+    for _moment in range(_MOMENTS):
         try:
             return _start_once(spec, host, environment, check_mode)
         except EngineError as error:
             if spec.container_name is None or error.details.get("status") != _CONFLICT:
                 raise
+        time.sleep(_MOMENT)
     return _start_once(spec, host, environment, check_mode)
 
 
