@@ -31,7 +31,8 @@ OPTIONS: dict[str, object] = {
     "docker_server_drop_ins": {"limits": {"Service": {"LimitNOFILE": 1048576}}},
     "docker_server_prune": True,
     "docker_server_prune_filters": ["label!=keep"],
-    "docker_server_virtualenv_extra_packages": ["six"],
+    # It is there already: nothing listens at the proxy.
+    "docker_server_virtualenv_extra_packages": ["idna"],
 }
 
 
