@@ -396,7 +396,7 @@ import os
 
 from ansible.module_utils.basic import AnsibleModule
 
-# In front, as it is for the imports that follow.
+# Imported for what it does to the imports that follow, so it stands in front of them and nothing calls it.
 from ..module_utils import _compile_once  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._argspec import DOCKER_MUTUALLY_EXCLUSIVE, DOCKER_REQUIRED_TOGETHER, docker_connection
 from ..module_utils._build_argspec import build_options

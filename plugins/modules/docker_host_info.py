@@ -428,7 +428,7 @@ import os.path
 
 from ansible.module_utils.basic import AnsibleModule
 
-# In front, as it is for the imports that follow.
+# Imported for what it does to the imports that follow, so it stands in front of them and nothing calls it.
 from ..module_utils import _compile_once  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._host.observe import Questions, observe_host
 from ..module_utils._host.promises import find_obstacles, judge_promises

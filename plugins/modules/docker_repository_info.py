@@ -96,7 +96,7 @@ import os
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.urls import fetch_url
 
-# In front, as it is for the imports that follow.
+# Imported for what it does to the imports that follow, so it stands in front of them and nothing calls it.
 from ..module_utils import _compile_once  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._errors import DockenvError, InvalidInput
 from ..module_utils._host.apt_sources import Repository

@@ -285,7 +285,7 @@ import shutil
 
 from ansible.module_utils.basic import AnsibleModule
 
-# In front, as it is for the imports that follow.
+# Imported for what it does to the imports that follow, so it stands in front of them and nothing calls it.
 from ..module_utils import _compile_once  # noqa: F401  # pylint: disable=unused-import
 from ..module_utils._errors import DockenvError
 from ..module_utils._proxies import PROXIES_OPTION

@@ -26,7 +26,7 @@ from .drop_ins import FOLDER, PREFIX, PROXY_ENVIRONMENT
 from .engine_socket import ENGINE_SOCKET, get_json
 from .engine_variables import DEFAULT_DATA_ROOT
 from .leftovers import FOLDERS, Leftover, find_leftovers
-from .observe_apt import observe_apt, observe_file
+from .observe_apt import observe_apt, observe_file, read_text
 from .own_files import describe_file
 from .pruning import SCRIPT, SERVICE, TIMER, TIMER_UNIT
 from .registry_logins import Login, find_problem, is_kept
@@ -246,7 +246,7 @@ def observe_resolvers() -> list[str]:
 
 def observe_leftovers(config: Mapping[str, Any], compose: Mapping[str, Any], fact: Mapping[str, Any] | None) -> list[Leftover]:
     """Return the files of other tools that stand against what the role makes; for a host that the role has not made yet."""
-    found = find_leftovers({path: _read_text(path) for folder in FOLDERS for path in glob.glob(f"{folder}/*") if os.path.isfile(path)})
+    found = find_leftovers({path: read_text(path) for folder in FOLDERS for path in glob.glob(f"{folder}/*") if os.path.isfile(path)})
     if config["options"]:
         found.append(Leftover(config["path"], "config", ", ".join(sorted(config["options"]))))
     if compose["own_version"] and compose["own_version"].startswith("1."):
@@ -409,11 +409,6 @@ def _has_process() -> bool:
         return os.path.basename(os.readlink(f"/proc/{process}/exe")) == os.path.basename(DAEMONS[0])
     except (OSError, ValueError):
         return False
-
-
-def _read_text(path: str) -> str:
-    with open(path, encoding="utf-8", errors="replace") as file:
-        return file.read()
 
 
 def _read_file(path: str) -> tuple[bytes, int]:

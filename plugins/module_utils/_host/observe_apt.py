@@ -31,7 +31,7 @@ def observe_apt(urls: Sequence[str], architecture: str) -> dict[str, Any] | None
         return None
     sources, named, others = [], set(), set()
     for path in _source_files():
-        entries = read_entries(_read_text(path), path.endswith(".sources"))
+        entries = read_entries(read_text(path), path.endswith(".sources"))
         wanted = [entry for entry in entries if is_at(entry, urls)]
         named.update(key for entry in wanted for key in entry.keys)
         others.update(key for entry in entries if entry not in wanted for key in entry.keys)
@@ -57,6 +57,12 @@ def observe_file(path: str) -> dict[str, Any] | None:
     return {"digest": hashlib.sha256(content).hexdigest(), "ours": content.startswith(f"{MARK}\n".encode())}
 
 
+def read_text(path: str) -> str:
+    """Return a text file; what is no UTF-8 in it reads as some text that nobody wrote. Raises OSError."""
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return file.read()
+
+
 def _source_files() -> list[str]:
     """Return the files of apt's sources, of both formats (sources.list(5))."""
     parts = [path for path in _list_files(SOURCE_FOLDER) if path.endswith((".list", ".sources"))]
@@ -69,11 +75,6 @@ def _list_files(folder: str) -> list[str]:
             return sorted(entry.path for entry in entries if entry.is_file())
     except OSError:
         return []
-
-
-def _read_text(path: str) -> str:
-    with open(path, encoding="utf-8", errors="replace") as file:
-        return file.read()
 
 
 def _read_prints(path: str) -> list[str]:
