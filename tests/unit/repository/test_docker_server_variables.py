@@ -1,0 +1,170 @@
+# Copyright (c) 2026, the dockenv.python contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the role docker_server makes of its variables and of a host, as Ansible templates vars/main.yml."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import sys
+from pathlib import Path
+
+import pytest
+from ansible.parsing.dataloader import DataLoader
+from ansible.plugins.loader import init_plugin_loader
+from ansible.template import Templar
+from ansible.utils.collection_loader import AnsibleCollectionConfig
+
+ROLE = Path(__file__).resolve().parents[3] / "roles/docker_server"
+
+RELEASES = {
+    "bookworm": {"id": "debian", "version": "12", "codename": "bookworm"},
+    "trixie": {"id": "debian", "version": "13", "codename": "trixie"},
+    "sid": {"id": "debian", "version": None, "codename": "sid"},
+    "bullseye": {"id": "debian", "version": "11", "codename": "bullseye"},
+    "noble": {"id": "ubuntu", "version": "24.04", "codename": "noble"},
+    "mint": {"id": "linuxmint", "version": "22", "codename": "wilma"},
+}
+COMPOSE_PLUGIN = "/usr/libexec/docker/cli-plugins/docker-compose"
+UPSTREAM = ["docker-ce", "docker-ce-cli", "containerd.io", "docker-buildx-plugin", "docker-compose-plugin"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _collections():
+    """Let Ansible find the filters. ansible-test has seen to it already; a plain pytest has imported modules in Python's own way."""
+    if AnsibleCollectionConfig.collection_finder is not None:
+        yield
+        return
+    imported = take_out_collections()
+    init_plugin_loader()
+    yield
+    take_out_collections()
+    sys.modules.update(imported)
+
+
+def take_out_collections():
+    return {name: sys.modules.pop(name) for name in list(sys.modules) if name.partition(".")[0] == "ansible_collections"}
+
+
+@functools.cache
+def read_role(name):
+    """Return the content of a file of the role, its templates trusted by Ansible."""
+    options = {"trusted_as_template": True} if "trusted_as_template" in inspect.signature(DataLoader.load_from_file).parameters else {}
+    return DataLoader().load_from_file(str(ROLE / name), **options)
+
+
+def bare_host(release="trixie", manager="systemd", **found):
+    """Return what docker_host_info says of a host on which there is nothing yet, but for what was ``found``."""
+    nothing = {"exists": False, "options": None, "digest": None, "problem": None, "pending": False, "override": False, "holdings": []}
+    host = {
+        "release": RELEASES[release],
+        "packages": {},
+        "held": [],
+        "removed": [],
+        "apt": {"architecture": "arm64", "sources": [], "keyrings": {}},
+        "files": {},
+        "service": {"manager": manager, "running": False, "enabled": False, "prunes": False},
+        "engine": {"answers": False, "path": None, "version": None, "swarm": "inactive", "containers": 0},
+        "config": {"path": "/etc/docker/daemon.json", "data_root": "/var/lib/docker", "real_data_root": "/var/lib/docker", **nothing},
+        "own_files": {"engine": {}, "prune": {}},
+        "resolvers": [],
+        "compose": {"path": "/usr/local/bin/docker-compose", "kind": "absent", "points_to": None, "target": None},
+        "python": {"path": "/usr/local/bin/docker-python", "kind": "absent", "prefix": None},
+        "virtualenv": "absent",
+        "group": False,
+        "users": {},
+        "logins": [],
+        "fact": None,
+        "leftovers": [],
+    }
+    return {**host, **found}
+
+
+def evaluate(name, host, tags=("all",), **variables):
+    """Return what a variable of the role is on a host, in a run with these tags and variables of the user's."""
+    facts = read_role("tasks/look.yml")[-1]["ansible.builtin.set_fact"]
+    run = {"__docker_server_host": host, "ansible_check_mode": False, "ansible_run_tags": list(tags)}
+    scope = {**read_role("defaults/main.yml"), **read_role("vars/main.yml"), **facts, **run, **variables}
+    return Templar(loader=DataLoader(), variables=scope).template(scope[name])
+
+
+@pytest.mark.parametrize(
+    ("release", "packages", "compose"),
+    [
+        ("bookworm", ["docker.io", "docker-compose"], "/usr/bin/docker-compose"),
+        ("trixie", ["docker.io", "docker-cli", "docker-compose", "docker-buildx"], COMPOSE_PLUGIN),
+        ("sid", ["docker.io", "docker-cli", "docker-compose", "docker-buildx"], COMPOSE_PLUGIN),
+        ("noble", ["docker.io", "docker-buildx", "docker-compose-v2"], COMPOSE_PLUGIN),
+    ],
+)
+def test_releases_have_packages_of_their_own(release, packages, compose):
+    host = bare_host(release)
+    assert evaluate("__docker_server_packages", host) == packages
+    assert evaluate("__docker_server_compose_target", host) == compose
+    assert evaluate("__docker_server_problems", host) == []
+    assert evaluate("__docker_server_packages_plan", host)["install"] == packages
+
+
+@pytest.mark.parametrize("release", ["bookworm", "trixie", "noble"])
+def test_upstream_has_the_same_packages_everywhere(release):
+    host = bare_host(release)
+    assert evaluate("__docker_server_packages", host, docker_server_source="upstream") == UPSTREAM
+    assert evaluate("__docker_server_packages", host, docker_server_source="upstream", docker_server_upstream_rootless="yes") == [
+        *UPSTREAM,
+        "docker-ce-rootless-extras",
+    ]
+    assert evaluate("__docker_server_daemon", host, docker_server_source="upstream") == "/usr/bin/dockerd"
+
+
+@pytest.mark.parametrize(
+    ("release", "variables", "line"),
+    [
+        pytest.param("trixie", {}, "URIs: https://download.docker.com/linux/debian", id="Debian"),
+        pytest.param("noble", {}, "URIs: https://download.docker.com/linux/ubuntu", id="Ubuntu"),
+        pytest.param("noble", {"upstream_url": "https://mirror.example.com/d"}, "URIs: https://mirror.example.com/d", id="a mirror"),
+        pytest.param("trixie", {}, "Suites: trixie", id="the host's suite"),
+        pytest.param("trixie", {"upstream_suite": "bookworm"}, "Suites: bookworm", id="another suite"),
+        pytest.param("trixie", {}, "Components: stable", id="the usual channel"),
+        pytest.param("trixie", {"upstream_channel": "test"}, "Components: test", id="another channel"),
+        pytest.param("trixie", {}, "Architectures: arm64", id="the host's architecture"),
+        pytest.param("trixie", {"upstream_architecture": "armhf"}, "Architectures: armhf", id="another architecture"),
+    ],
+)
+def test_repository_of_upstream_follows_the_host_and_the_variables(release, variables, line):
+    chosen = {f"docker_server_{name}": value for name, value in variables.items()}
+    plan = evaluate("__docker_server_packages_plan", bare_host(release), docker_server_source="upstream", **chosen)
+    assert line in plan["source"].splitlines()
+    assert (plan["write"], plan["problems"]) == (["source", "key"], [])
+
+
+ORIGIN = {"docker_server_upstream_url": "https://download.docker.com/linux/ubuntu", "docker_server_upstream_suite": "noble"}
+
+
+@pytest.mark.parametrize(
+    ("release", "variables", "known"),
+    [
+        ("bookworm", {}, True),
+        ("sid", {}, True),
+        ("noble", {"docker_server_source": "upstream"}, True),
+        ("bullseye", {}, False),
+        ("mint", {}, False),
+        ("mint", {"docker_server_source": "upstream"}, False),
+        ("mint", ORIGIN, False),
+        ("mint", {"docker_server_source": "upstream", **ORIGIN}, True),
+    ],
+)
+def test_known_are_some_releases_and_derivatives_whose_origin_is_named(release, variables, known):
+    assert evaluate("__docker_server_knows_release", bare_host(release), **variables) is known
+
+
+def test_derivative_has_the_packages_of_upstream():
+    plan = evaluate("__docker_server_packages_plan", bare_host("mint"), docker_server_source="upstream", **ORIGIN)
+    assert plan["install"] == UPSTREAM
+
+
+def test_unknown_release_is_told_before_its_packages_are_planned():
+    _look, validate, plan = read_role("tasks/look.yml")
+    assert validate["ansible.builtin.assert"]["that"] == "__docker_server_knows_release"
+    assert list(plan["ansible.builtin.set_fact"]) == ["__docker_server_packages_plan"]
