@@ -12,8 +12,9 @@ from typing import Any, Callable
 
 from ansible.errors import AnsibleFilterError
 
-from ..module_utils._host.daemon import Host, parse_release, plan_daemon
+from ..module_utils._host.daemon import Host, plan_daemon
 from ..module_utils._host.plain import as_plain
+from ..module_utils._host.versions import engine_release
 
 DOCUMENTATION = r"""
 name: docker_daemon_plan
@@ -44,7 +45,7 @@ options:
     type: dict
     default: {}
   engine:
-    description: The engine's version to assume while O(host) has none, for example V(26.1).
+    description: The engine's version to assume while O(host) has none, or its beginning, for example V(26.1) or V(5:26.1.5-1).
     type: str
     default: ''
 seealso:
@@ -104,7 +105,7 @@ def docker_daemon_plan(options: Any, defaults: Any = None, host: Any = None, eng
 def _read_host(answer: dict[str, Any], engine: str) -> Host:
     found, config = answer.get("engine", {}), answer.get("config", {})
     return Host(
-        engine=parse_release(found.get("version") or engine),
+        engine=engine_release(str(found.get("version") or engine))[:2] or None,
         systemd=answer.get("service", {}).get("manager", "systemd") == "systemd",
         swarm=found.get("swarm", "inactive") != "inactive",
         current=config.get("options"),

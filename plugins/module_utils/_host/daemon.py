@@ -46,12 +46,13 @@ _CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+(?=@)")
 class Host:
     """What is known of the host: the engine's release (major, minor) if any, who runs it, its Swarm, its daemon.json.
 
+    Of a release that is still to be chosen only the major number may be known.
     ``current`` is the content of daemon.json with masked credentials, None without such a file or if it is no JSON mapping;
     ``digest`` is :func:`digest_options` of the unmasked content; ``pending`` tells that what the engine runs with is unknown: the last change was
     never proven, or the file cannot be read.
     """
 
-    engine: tuple[int, int] | None = None
+    engine: tuple[int, ...] | None = None
     systemd: bool = True
     swarm: bool = False
     current: Mapping[str, Any] | None = None
@@ -163,20 +164,14 @@ def find_problems(options: Mapping[str, Any], host: Host) -> list[str]:
     return problems + _host_problems(options.get("hosts"), host.systemd)
 
 
-def parse_release(version: str) -> tuple[int, int] | None:
-    """Return (major, minor) of a version such as ``26.1.5+dfsg1``, or None if it does not start with two numbers."""
-    match = re.match(r"(\d+)\.(\d+)", version)
-    return (int(match.group(1)), int(match.group(2))) if match else None
-
-
-def _option_problems(name: str, value: Any, engine: tuple[int, int] | None) -> list[str]:
+def _option_problems(name: str, value: Any, engine: tuple[int, ...] | None) -> list[str]:
     option = OPTIONS.get(name)
     if option is None:
         near = difflib.get_close_matches(name, OPTIONS, n=1)
         return [f"{name!r} is not an option of daemon.json" + (f": did you mean {near[0]!r}?" if near else "")]
-    if engine and option.since and engine < option.since:
+    if engine and option.since and engine < option.since[: len(engine)]:
         return [f"{name!r} needs Docker {_release(option.since)} or newer, and this host's is {_release(engine)}"]
-    if engine and option.until and engine >= option.until:
+    if engine and option.until and engine >= option.until[: len(engine)]:
         return [f"{name!r} was removed in Docker {_release(option.until)}, and this host's is {_release(engine)}"]
     number_as_flag = isinstance(value, bool) and option.kind != "bool"  # to Python a bool is an int
     if number_as_flag or not isinstance(value, _KINDS[option.kind]):
@@ -195,8 +190,9 @@ def _host_problems(hosts: Any, systemd: bool) -> list[str]:
     return []
 
 
-def _release(release: tuple[int, int]) -> str:
-    return f"{release[0]:d}.{release[1]:02d}" if release[0] < 23 else f"{release[0]:d}.{release[1]:d}"
+def _release(release: tuple[int, ...]) -> str:
+    width = 2 if release[0] < 23 else 1
+    return ".".join([f"{release[0]:d}", *(f"{number:0{width}d}" for number in release[1:])])
 
 
 def _text(value: Any) -> Any:

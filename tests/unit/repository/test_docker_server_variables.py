@@ -168,3 +168,44 @@ def test_unknown_release_is_told_before_its_packages_are_planned():
     _look, validate, plan = read_role("tasks/look.yml")
     assert validate["ansible.builtin.assert"]["that"] == "__docker_server_knows_release"
     assert list(plan["ansible.builtin.set_fact"]) == ["__docker_server_packages_plan"]
+
+
+@pytest.mark.parametrize(
+    ("variables", "problems"),
+    [
+        pytest.param(
+            {"docker_server_version": 26.1},
+            ["docker_server_version must be in quotation marks: 26.1 and 26.10 are the same number"],
+            id="a version that YAML reads as a number",
+        ),
+        pytest.param(
+            {"docker_server_compose_version": 2.4, "docker_server_buildx_version": 0.1},
+            [
+                f"{name} must be in quotation marks: 26.1 and 26.10 are the same number"
+                for name in ("docker_server_compose_version", "docker_server_buildx_version")
+            ],
+            id="the other versions",
+        ),
+        pytest.param({"docker_server_version": 26}, [], id="a whole number, of which nothing is lost"),
+        pytest.param(
+            {"docker_server_version": "5:20.10.24~3-0", "docker_server_daemon_options": {"proxies": {}}},
+            ["docker_server_daemon_options: 'proxies' needs Docker 23.0 or newer, and this host's is 20.10"],
+            id="an option for a later engine than the one that comes",
+        ),
+        pytest.param({"docker_server_service": "none"}, [], id="no service"),
+        pytest.param(
+            {"docker_server_service": "process"},
+            [
+                "docker_server_service is process, but on this host it can be systemd or none: /run/systemd/system says that systemd runs services"
+            ],
+            id="a process beside systemd",
+        ),
+    ],
+)
+def test_what_cannot_be_is_told(variables, problems):
+    assert evaluate("__docker_server_problems", bare_host(), **variables) == problems
+
+
+def test_systemd_is_refused_where_it_does_not_run():
+    (problem,) = evaluate("__docker_server_problems", bare_host(manager="process"), docker_server_service="systemd")
+    assert problem == ("docker_server_service is systemd, but on this host it can be process or none: /run/systemd/system is not there")

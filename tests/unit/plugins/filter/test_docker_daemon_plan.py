@@ -28,6 +28,35 @@ def test_release_is_assumed_where_there_is_no_engine():
     assert docker_daemon_plan({"proxies": {}}, host=host, engine="")["problems"] == []
 
 
+@pytest.mark.parametrize(
+    ("version", "release"),
+    [
+        pytest.param("20.10.24+dfsg1", "20.10", id="Debian 12"),
+        pytest.param("5:20.10.24~3-0~debian-bookworm", "20.10", id="a package's version"),
+        pytest.param("19.03", "19.03", id="the beginning of one"),
+        pytest.param("20", "20", id="a major number"),
+        pytest.param(20, "20", id="a number of YAML"),
+    ],
+)
+def test_release_is_read_from_any_version(version, release):
+    (problem,) = docker_daemon_plan({"proxies": {}}, engine=version)["problems"]
+    assert problem == f"'proxies' needs Docker 23.0 or newer, and this host's is {release}"
+
+
+@pytest.mark.parametrize(
+    ("version", "options", "known"),
+    [
+        pytest.param("28", {"bip6": ""}, True, id="since the first of this number"),
+        pytest.param("28", {"firewall-backend": ""}, False, id="since a later number"),
+        pytest.param("28", {"api-cors-header": ""}, False, id="gone with the first of this number"),
+        pytest.param("28", {"allow-direct-routing": True}, True, id="since a later one of this number"),
+        pytest.param("dev", {"firewall-backend": ""}, True, id="no version that says anything"),
+    ],
+)
+def test_of_a_major_number_only_what_is_sure_is_told(version, options, known):
+    assert (docker_daemon_plan(options, engine=version)["problems"] == []) is known
+
+
 @pytest.mark.parametrize("state", ["active", "pending", "locked", "error"])
 def test_any_state_in_a_swarm_is_one(state):
     assert docker_daemon_plan({}, DEFAULTS, host={"engine": {"swarm": state}})["options"] == {"live-restore": False}

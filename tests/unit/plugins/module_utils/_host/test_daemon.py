@@ -171,19 +171,6 @@ def test_named_sockets_need_a_drop_in_for_systemd(systemd, override):
     assert daemon.plan_daemon(options, DEFAULTS, Host(systemd=systemd)).override is override
 
 
-@pytest.mark.parametrize(
-    ("version", "release"),
-    [
-        pytest.param("20.10.24+dfsg1", (20, 10), id="Debian 12"),
-        pytest.param("26.1.5+dfsg1", (26, 1), id="Debian 13"),
-        pytest.param("", None, id="unknown"),
-        pytest.param("dev", None, id="a build of somebody's"),
-    ],
-)
-def test_release_is_read_from_version(version, release):
-    assert daemon.parse_release(version) == release
-
-
 @pytest.mark.parametrize("name", sorted(OPTIONS))
 def test_every_known_option_has_a_kind_and_a_life(name):
     option = OPTIONS[name]
