@@ -12,6 +12,7 @@ from typing import Any, Callable
 from ansible.errors import AnsibleFilterError
 
 from ..module_utils._host import prune_script
+from ..module_utils._host.leftovers import TAKING_OVER
 from ..module_utils._host.plain import as_plain
 from ..module_utils._host.surroundings import plan_surroundings
 
@@ -36,6 +37,12 @@ options:
     description: What M(dockenv.python.docker_host_info) returned for the host.
     type: dict
     default: {}
+  parts:
+    description: The parts of the role that run. Each takes over only what it puts something else in the place of.
+    type: list
+    elements: str
+    choices: [install, configure, virtualenv, users]
+    default: [install, configure]
 seealso:
   - module: dockenv.python.docker_host_info
   - plugin: dockenv.python.docker_daemon_plan
@@ -139,13 +146,13 @@ _value:
 """
 
 
-def docker_surroundings_plan(variables: Any, host: Any = None) -> dict[str, Any]:
+def docker_surroundings_plan(variables: Any, host: Any = None, parts: Any = TAKING_OVER) -> dict[str, Any]:
     """Return the plan for ``variables`` as a mapping. Raises AnsibleFilterError if an argument is no mapping."""
     for name, value in (("its input", variables), ("host", host or {})):
         if not isinstance(value, Mapping):
             raise AnsibleFilterError(f"docker_surroundings_plan takes a mapping as {name}, not {type(value).__name__}")
     with open(prune_script.__file__, encoding="utf-8") as file:
-        return plan_surroundings(as_plain(variables), as_plain(host or {}), file.read())
+        return plan_surroundings(as_plain(variables), as_plain(host or {}), file.read(), parts)
 
 
 class FilterModule:

@@ -11,7 +11,7 @@ its owner's, and none of these.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from .daemon import mask_credentials
@@ -105,9 +105,20 @@ KINDS = {
 }
 
 
-def plan_take_over(leftovers: list[Mapping[str, str]], has_proxies: bool) -> list[dict[str, str]]:
-    """Return what the role takes over of the ``leftovers`` (mappings with the fields of :class:`Leftover`): the ``path`` of each,
-    how it goes (``how``), and a sentence (``why``).
+# The parts of the role that put something in the place of each kind
+PARTS = {
+    **dict.fromkeys(KINDS, frozenset({"configure"})),
+    "pin": frozenset({"install"}),
+    "compose": frozenset({"install"}),
+    "fact": frozenset({"install", "configure", "virtualenv"}),
+}
+# When these have come to their end, nothing more is taken over.
+TAKING_OVER = ("configure", "install")
+
+
+def plan_take_over(leftovers: list[Mapping[str, str]], has_proxies: bool, parts: Collection[str]) -> list[dict[str, str]]:
+    """Return what the ``parts`` of the role that run take over of the ``leftovers`` (mappings with the fields of :class:`Leftover`):
+    the ``path`` of each, how it goes (``how``), and a sentence (``why``).
 
     ``how`` is ``engine`` for a file that the engine is started with, ``replaced`` where the role writes another one in its place, and
     ``removed``. Proxies stay unless the role has some: the engine would be without any.
@@ -120,5 +131,5 @@ def plan_take_over(leftovers: list[Mapping[str, str]], has_proxies: bool) -> lis
             "why": f"{each['path']} {KINDS[each['kind']].format(says=each['says'])}",
         }
         for each in leftovers
-        if each["kind"] != "proxies" or has_proxies
+        if PARTS[each["kind"]].intersection(parts) and (each["kind"] != "proxies" or has_proxies)
     ]

@@ -25,7 +25,7 @@ from .daemon import digest_options, mask_credentials
 from .drop_ins import FOLDER, PREFIX, PROXY_ENVIRONMENT
 from .engine_socket import ENGINE_SOCKET, get_json
 from .engine_variables import DEFAULT_DATA_ROOT
-from .leftovers import FOLDERS, Leftover, find_leftovers
+from .leftovers import FOLDERS, PARTS, TAKING_OVER, Leftover, find_leftovers
 from .observe_apt import observe_apt, observe_file, read_text
 from .own_files import describe_file
 from .pruning import SCRIPT, SERVICE, TIMER, TIMER_UNIT
@@ -122,7 +122,7 @@ def observe_host(questions: Questions) -> dict[str, Any]:
         "users": {name: observe_user(name) for name in questions.users},
         "logins": observe_logins(questions.logins),
         "fact": fact,
-        "leftovers": [] if fact and fact.get("made") else [asdict(each) for each in observe_leftovers(config, compose, fact)],
+        "leftovers": [asdict(each) for each in observe_leftovers(config, compose, fact)],
     }
 
 
@@ -245,7 +245,11 @@ def observe_resolvers() -> list[str]:
 
 
 def observe_leftovers(config: Mapping[str, Any], compose: Mapping[str, Any], fact: Mapping[str, Any] | None) -> list[Leftover]:
-    """Return the files of other tools that stand against what the role makes; for a host that the role has not made yet."""
+    """Return the files of other tools that stand against what the role makes; none for the parts of it that came to their end before."""
+    made = fact.get("made") if fact else None
+    made = set(made) if isinstance(made, list) else set()
+    if made.issuperset(TAKING_OVER):
+        return []
     found = find_leftovers({path: read_text(path) for folder in FOLDERS for path in glob.glob(f"{folder}/*") if os.path.isfile(path)})
     if config["options"]:
         found.append(Leftover(config["path"], "config", ", ".join(sorted(config["options"]))))
@@ -253,7 +257,7 @@ def observe_leftovers(config: Mapping[str, Any], compose: Mapping[str, Any], fac
         found.append(Leftover(compose["path"], "compose", compose["own_version"]))
     if fact is None and os.path.isfile(FACT_FILE):
         found.append(Leftover(FACT_FILE, "fact", ""))
-    return found
+    return [each for each in found if made.isdisjoint(PARTS[each.kind])]
 
 
 def observe_compose(link: str, answer: _commands.Answer, own: _commands.Answer) -> dict[str, Any]:

@@ -6,13 +6,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeVar
 
 from .._errors import InvalidInput
 from .drop_ins import PROXY_ENVIRONMENT, proxy_files, read_drop_ins
 from .engine_variables import judge_data_root, overlay_options, read_variables
-from .leftovers import plan_take_over
+from .leftovers import TAKING_OVER, plan_take_over
 from .own_files import OwnFile, plan_files
 from .proxies import Proxies, read_proxies, render_apt_configuration
 from .pruning import TIMER, read_prune
@@ -21,11 +21,13 @@ from .registry_logins import Login, read_logins
 _Value = TypeVar("_Value")
 
 
-def plan_surroundings(variables: Mapping[str, Any], host: Mapping[str, Any], prune_script: str) -> dict[str, Any]:
+def plan_surroundings(
+    variables: Mapping[str, Any], host: Mapping[str, Any], prune_script: str, parts: Collection[str] = TAKING_OVER
+) -> dict[str, Any]:
     """Return the plan, as the filter docker_surroundings_plan documents it.
 
     ``variables`` have the names of the role's without its prefix; ``host`` is what docker_host_info returned; ``prune_script`` is the
-    text of prune_script.py.
+    text of prune_script.py; ``parts`` are the parts of the role that run.
     """
     from_variables, problems = read_variables(variables, host.get("resolvers", ()))
     daemon_options = variables.get("daemon_options") or {}
@@ -38,7 +40,7 @@ def plan_surroundings(variables: Mapping[str, Any], host: Mapping[str, Any], pru
     problems += (
         ["docker_server_prune: this host has no systemd to run the timer; set it to false"] if prune and not _has_systemd(host) else []
     )
-    taken_over = plan_take_over(host.get("leftovers", ()), bool(proxies.http or proxies.https))
+    taken_over = plan_take_over(host.get("leftovers", ()), bool(proxies.http or proxies.https), parts)
     prune_files = plan_files(prune, _found(host, "prune"))
     return {
         "options": options,

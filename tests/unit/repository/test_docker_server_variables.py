@@ -209,3 +209,63 @@ def test_what_cannot_be_is_told(variables, problems):
 def test_systemd_is_refused_where_it_does_not_run():
     (problem,) = evaluate("__docker_server_problems", bare_host(manager="process"), docker_server_service="systemd")
     assert problem == ("docker_server_service is systemd, but on this host it can be process or none: /run/systemd/system is not there")
+
+
+PARTS = ["install", "configure", "virtualenv", "users"]
+
+
+@pytest.mark.parametrize(
+    ("tags", "parts"),
+    [
+        pytest.param(["all"], PARTS, id="no tag"),
+        pytest.param(["docker"], PARTS, id="a tag that the user gave the role"),
+        pytest.param(["docker_server_install"], ["install"], id="one of the role's"),
+        pytest.param(["docker", "docker_server_users", "docker_server_configure"], ["users", "configure"], id="two of the role's"),
+    ],
+)
+def test_parts_run_by_tags(tags, parts):
+    assert sorted(evaluate("__docker_server_parts", bare_host(), tags=tags)) == sorted(parts)
+
+
+@pytest.mark.parametrize(
+    ("tags", "promised"),
+    [
+        ("all", ["engine", "docker-compose", "docker-python", "sdk"]),
+        ("docker", ["engine", "docker-compose", "docker-python", "sdk"]),
+        ("docker_server_install", ["engine", "docker-compose"]),
+        ("docker_server_configure", ["engine"]),
+        ("docker_server_virtualenv", ["docker-python"]),
+        ("docker_server_users", []),
+    ],
+)
+def test_each_part_proves_its_promises(tags, promised):
+    found = evaluate("__docker_server_promised", bare_host(), tags=[tags])
+    assert [name for name, proves in found.items() if proves] == promised
+
+
+def test_each_part_takes_over_for_itself():
+    leftovers = [{"path": f"/{kind}", "kind": kind, "says": ""} for kind in ("pin", "command", "compose")]
+    host = bare_host(leftovers=leftovers)
+
+    def taken_over(tag):
+        return [each["path"] for each in evaluate("__docker_server_surroundings", host, tags=[tag])["taken_over"]]
+
+    assert taken_over("docker_server_install") == ["/pin", "/compose"]
+    assert taken_over("docker_server_configure") == ["/command"]
+    assert taken_over("all") == ["/pin", "/command", "/compose"]
+
+
+@pytest.mark.parametrize(
+    ("fact", "tag", "made"),
+    [
+        (None, "all", ["configure", "install"]),
+        (None, "docker", ["configure", "install"]),
+        (None, "docker_server_install", ["install"]),
+        (None, "docker_server_virtualenv", []),
+        ({"made": ["install"]}, "docker_server_configure", ["configure", "install"]),
+        ({"made": ["configure", "install"]}, "docker_server_virtualenv", ["configure", "install"]),
+    ],
+)
+def test_fact_notes_which_parts_came_to_their_end(fact, tag, made):
+    ending = read_role("tasks/prove.yml")[-1]["vars"]
+    assert evaluate("__docker_server_made", bare_host(fact=fact), tags=[tag], **ending) == made

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.dockenv.python.plugins.module_utils._host.leftovers import Leftover, find_leftovers, plan_take_over
+from ansible_collections.dockenv.python.plugins.module_utils._host.leftovers import KINDS, Leftover, find_leftovers, plan_take_over
 
 DROP_INS = "/etc/systemd/system/docker.service.d"
 
@@ -81,8 +81,8 @@ def test_what_says_anything_else_is_its_owners(path, text):
     assert find_leftovers({path: text}) == []
 
 
-def plan(kind, says="x", has_proxies=False):
-    return [(each["how"], each["why"]) for each in plan_take_over([{"path": "/p", "kind": kind, "says": says}], has_proxies)]
+def plan(kind, says="x", has_proxies=False, parts=("install", "configure")):
+    return [(each["how"], each["why"]) for each in plan_take_over([{"path": "/p", "kind": kind, "says": says}], has_proxies, parts)]
 
 
 def test_proxies_stay_until_the_role_has_some():
@@ -106,3 +106,16 @@ def test_each_kind_has_a_way_and_a_sentence(kind, how):
     ((found, why),) = plan(kind, says="this")
     assert (found, why.startswith("/p ")) == (how, True)
     assert ("this" in why) == (kind not in ("empty", "fact"))
+
+
+@pytest.mark.parametrize(
+    ("part", "kinds"),
+    [
+        ("install", ["pin", "compose", "fact"]),
+        ("configure", ["command", "empty", "proxies", "prune", "config", "fact"]),
+        ("virtualenv", ["fact"]),
+        ("users", []),
+    ],
+)
+def test_each_part_takes_over_what_it_replaces(part, kinds):
+    assert [kind for kind in KINDS if plan(kind, has_proxies=True, parts=[part])] == kinds

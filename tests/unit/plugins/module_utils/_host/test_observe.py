@@ -12,7 +12,7 @@ import sys
 
 import pytest
 from ansible_collections.dockenv.python.plugins.module_utils._commands import Answer
-from ansible_collections.dockenv.python.plugins.module_utils._host import observe
+from ansible_collections.dockenv.python.plugins.module_utils._host import leftovers, observe
 from ansible_collections.dockenv.python.plugins.module_utils._host.daemon import digest_options
 from ansible_collections.dockenv.python.plugins.module_utils._host.own_files import describe_file
 from ansible_collections.dockenv.python.plugins.module_utils._host.registry_logins import ClientConfig, Login, digest_login
@@ -296,6 +296,24 @@ def test_options_old_compose_and_a_program_for_the_fact_are_leftovers(nothing_el
     (tmp_path / "docker_server.fact").write_text("#!/usr/bin/python3\n")
     found = observe.observe_leftovers({**config, "options": {"dns": [], "bridge": "b"}}, {**compose, "own_version": "1.29.2"}, None)
     assert [(each.kind, each.says) for each in found] == [("config", "bridge, dns"), ("compose", "1.29.2"), ("fact", "")]
+
+
+@pytest.mark.parametrize(
+    ("made", "kinds"),
+    [
+        ([], ["pin", "config", "compose"]),
+        (["install"], ["config"]),
+        (["configure"], ["pin", "compose"]),
+        (["configure", "install"], []),
+        ("not a list", ["pin", "config", "compose"]),
+    ],
+)
+def test_what_a_part_of_the_role_has_replaced_is_none(nothing_else, tmp_path, monkeypatch, made, kinds):
+    config, compose = nothing_else
+    monkeypatch.setitem(leftovers._READERS, str(tmp_path), leftovers._read_preferences)
+    (tmp_path / "docker.pref").write_text("Package: docker-ce*\nPin: version 5:26.1.5*\n")
+    found = observe.observe_leftovers({**config, "options": {"dns": []}}, {**compose, "own_version": "1.29.2"}, {"made": made})
+    assert [each.kind for each in found] == kinds
 
 
 def test_new_compose_and_the_fact_of_the_role_are_none(nothing_else, tmp_path):
