@@ -225,6 +225,7 @@ def test_a_damaged_cache_is_made_again(script, tmp_path):
         pytest.param("six==1.16.0 \\\n    --hash=sha256:1\n", None, id="all there"),
         pytest.param("Six==1.16.0\nidna==3.10 ; sys_platform == 'win32'\napp @ git+https://g/#egg=app\n", None, id="not to be compared"),
         pytest.param("six==1.17.0 \\\n    --hash=sha256:1\nidna==3.10\n", "six==1.17.0, idna==3.10", id="another version, and none"),
+        pytest.param("odd==2.0\nsix==1.16.0\n", None, id="only its metadata has the version as the lock spells it"),
         pytest.param("", None, id="nothing"),
     ],
 )
@@ -232,8 +233,9 @@ def test_what_the_lock_pins_has_to_be_there(script, tmp_path, lock, missing):
     python = os.path.join(sys.base_prefix, "bin", "python{}.{}".format(*sys.version_info))
     subprocess.run([python, "-m", "venv", "--without-pip", str(tmp_path / "opt/env")], check=True)
     site = tmp_path / "opt/env/lib/python{}.{}/site-packages".format(*sys.version_info)
-    (site / "six-1.16.0.dist-info").mkdir()
-    (site / "six-1.16.0.dist-info/METADATA").write_text("Metadata-Version: 2.1\nName: six\nVersion: 1.16.0\n")
+    for folder, name, version in (("six-1.16.0", "six", "1.16.0"), ("odd-2", "odd", "2.0"), ("~ix-1.16.0", "six", "1.16.0")):
+        (site / f"{folder}.dist-info").mkdir()
+        (site / f"{folder}.dist-info/METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
     (tmp_path / "requirements.txt").write_text(lock)
     if missing is None:
         script.prove_installed()
