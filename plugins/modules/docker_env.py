@@ -51,7 +51,8 @@ options:
       - V(present) makes folder, lock, launchers and image what is asked for.
       - V(defined) writes the folder and the launchers only, and needs no engine. A lock that does not fit any more is removed;
         the next task that builds makes it.
-      - V(absent) removes folder, launchers and image, if this collection made them.
+      - V(absent) removes folder, launchers and image, if this collection made them. The folder goes with all that was put into it.
+      - A folder with files that is there already is not taken over, but for one that holds only the project of a buildout.
     type: str
     choices: [present, defined, absent]
     default: present

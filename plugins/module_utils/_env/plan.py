@@ -19,7 +19,7 @@ from .._errors import InvalidInput, NotOurs
 from .._image import Image
 from .._requirements import Requirement
 from .buildout import Project
-from .buildout_script import BUILDOUT_SCRIPT
+from .buildout_script import BUILDOUT_SCRIPT, PROJECT
 from .digest import (
     BuildInput,
     ContextEntry,
@@ -47,7 +47,7 @@ class Observed:
     """What is there. ``path`` is the environment's folder, ``context`` all files in it, ``launchers`` the texts at the launchers'
     paths, old and new. ``image`` has the environment's tag, ``containers`` are the names of those that use it. ``base`` is what
     the base image's name stands for, None if unknown or not to be compared. ``project`` is there where a buildout installs; its
-    files are not in ``context``.
+    files are not in ``context``. ``foreign`` are the names in a folder that the collection did not make.
     """
 
     path: str
@@ -58,6 +58,7 @@ class Observed:
     containers: tuple[str, ...] = ()
     base: str | None = None
     project: Project | None = None
+    foreign: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,23 @@ def request_lock(folder: Folder, requirements: str, constraints: str | None) -> 
     return MakeLock(added=find_additions(folder.wanted, (requirements, constraints)))
 
 
+def refuse_foreign_folder(spec: EnvSpec, observed: Observed) -> None:
+    """Raise NotOurs for a folder of the user's: its files would be overwritten, and go with the environment.
+
+    The project of a buildout may be there before.
+    """
+    names = [name for name in observed.foreign if name != PROJECT or spec.buildout is None]
+    if DOCKERFILE in names:
+        raise NotOurs(
+            f"{observed.path}/{DOCKERFILE} was not made by this collection; choose another name or path, or build the folder as it is "
+            "with docker_env_build"
+        )
+    if names:
+        raise NotOurs(
+            f"{observed.path} was not made by this collection: {names[0]!r} is in it; choose another name or path, or move that away"
+        )
+
+
 def define_folder(spec: EnvSpec, old: Folder, new_lock: str | None = None) -> Folder:
     """Return the folder of a definition: with the new lock, or the old one. Raises InvalidInput."""
     new_lock = old.lock if new_lock is None else complete_lock(new_lock, parse_wanted(*spec.wanted.texts).options)
@@ -112,8 +130,7 @@ def define_folder(spec: EnvSpec, old: Folder, new_lock: str | None = None) -> Fo
 
 
 def plan_definition(spec: EnvSpec, observed: Observed, launchers: Mapping[str, str], target: Folder) -> Plan:
-    """Plan the files of a definition and its launchers (texts by path). Raises NotOurs for what is the user's."""
-    _refuse_foreign(observed)
+    """Plan the files of a definition and its launchers (texts by path). Raises NotOurs for a file of the user's."""
     files = plan_files(observed, target)
     return files.then(_plan_launchers(observed, launchers))
 
@@ -153,7 +170,7 @@ def plan_removal(name: str, observed: Observed, exists: bool, force: bool) -> Pl
 
     Raises NotOurs for a folder of the user's, and InvalidInput for an image that containers use, unless ``force``.
     """
-    if exists and not observed.folder.is_ours and (observed.context or observed.folder.files):
+    if observed.foreign:
         raise NotOurs(f"{observed.path} was not made by this collection, as its {DOCKERFILE} does not say so; remove it yourself")
     image = observed.image if observed.image is not None and is_made_by_us(observed.image, name) else None
     if image is not None and observed.containers and not force:
@@ -223,14 +240,6 @@ def _is_content(asked: Requirement, present: Requirement | None) -> bool:
         return False
     is_plain = not asked.specifier and asked.url is None and asked.marker is None and not asked.hashes
     return asked.line == present.line or (is_plain and set(asked.extras) <= set(present.extras))
-
-
-def _refuse_foreign(observed: Observed) -> None:
-    if observed.folder.dockerfile and not observed.folder.is_ours:
-        raise NotOurs(
-            f"{observed.path}/{DOCKERFILE} was not made by this collection; choose another name or path, or build the folder as it is "
-            "with docker_env_build"
-        )
 
 
 def _plan_launchers(observed: Observed, launchers: Mapping[str, str]) -> Plan:

@@ -41,6 +41,16 @@ def read_folder(path: str) -> tuple[Folder, tuple[ContextEntry, ...]]:
     return Folder(files), entries
 
 
+def list_names(path: str) -> tuple[str, ...]:
+    """Return what is in a folder, hidden names too; nothing is in one that is not there. Raises DockenvError."""
+    try:
+        return tuple(sorted(os.listdir(path)))
+    except FileNotFoundError:
+        return ()
+    except OSError as error:
+        raise DockenvError(f"The folder {path} cannot be read: {error.strerror}") from error
+
+
 def read_project(path: str, without: Iterable[str]) -> Project:
     """Return the files of the project in a folder, but for what its .dockerignore leaves out and for the paths ``without``.
 

@@ -41,6 +41,7 @@ def see_folder(place: Place, launchers: Iterable[str] = ()) -> Seen:
         folder=folder,
         context=context,
         launchers={path: text for path, text in texts.items() if text is not None},
+        foreign=() if folder.is_ours else disk.list_names(place.folder),
     )
     return Seen(observed, os.path.isdir(place.folder), place.leftovers)
 

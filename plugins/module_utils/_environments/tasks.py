@@ -18,7 +18,16 @@ from .._env.install_script import NETRC
 from .._env.launcher import launcher_paths, render_launchers
 from .._env.logins import Login, render_netrc
 from .._env.names import check_environment, check_host_path
-from .._env.plan import define_folder, find_lock_reasons, plan_build, plan_definition, plan_lock, plan_removal, request_lock
+from .._env.plan import (
+    define_folder,
+    find_lock_reasons,
+    plan_build,
+    plan_definition,
+    plan_lock,
+    plan_removal,
+    refuse_foreign_folder,
+    request_lock,
+)
 from .._env.spec import EnvSpec
 from .._env.steps import MakeLock, Plan
 from .._errors import NotOurs
@@ -74,6 +83,7 @@ class Present:
 
     def plan(self, seen: Seen, resolve: Resolve) -> Outlook:
         """Return what is to be done; without a lock from ``resolve`` the lock there was stands in. Raises NotOurs."""
+        refuse_foreign_folder(self.spec, seen.observed)
         if not self.force:
             refuse_foreign_image(self.place, seen.observed.image, "name", "choose another name, or set force to take the name from it")
         if self.spec.buildout is not None:
@@ -121,6 +131,7 @@ class Defined:
 
     def plan(self, seen: Seen, resolve: Resolve) -> Outlook:
         """Return what is to be written; a lock that does not fit any more goes, so that it is not built. Raises NotOurs."""
+        refuse_foreign_folder(self.spec, seen.observed)
         if self.spec.buildout is not None:
             spec, target = self.spec, define_buildout(self.spec, seen)
         else:

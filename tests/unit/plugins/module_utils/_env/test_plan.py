@@ -24,6 +24,7 @@ from ansible_collections.dockenv.python.plugins.module_utils._env.plan import (
     plan_files,
     plan_lock,
     plan_removal,
+    refuse_foreign_folder,
     request_install,
 )
 from ansible_collections.dockenv.python.plugins.module_utils._env.steps import (
@@ -114,12 +115,24 @@ def test_an_edit_by_hand_is_shown_and_replaced():
 
 
 def test_a_folder_of_the_users_is_left_alone():
-    theirs = observe(Folder({"Dockerfile": "FROM x\n"}))
+    theirs = observe(Folder({"Dockerfile": "FROM x\n"}), foreign=("Dockerfile",))
     with pytest.raises(NotOurs) as error:
-        plan_definition(SPEC, theirs, {}, FOLDER)
+        refuse_foreign_folder(SPEC, theirs)
     assert error.value.message == (
         f"{ROOT}/Dockerfile was not made by this collection; choose another name or path, or build the folder as it is with docker_env_build"
     )
+
+
+@pytest.mark.parametrize("names", [(), ("project",)])
+def test_a_folder_with_nothing_but_the_project_of_its_buildout_is_taken(names):
+    assert refuse_foreign_folder(make_spec(installer="buildout"), Observed(ROOT, foreign=names)) is None
+
+
+@pytest.mark.parametrize("installer", ["uv", "buildout"])
+def test_a_folder_with_files_of_the_users_is_left_alone(installer):
+    with pytest.raises(NotOurs) as error:
+        refuse_foreign_folder(make_spec(installer=installer), Observed(ROOT, foreign=("data", "project")))
+    assert error.value.message == f"{ROOT} was not made by this collection: 'data' is in it; choose another name or path, or move that away"
 
 
 @pytest.mark.parametrize(
@@ -303,7 +316,7 @@ def test_an_image_of_another_environment_stays():
 
 def test_a_folder_of_the_users_is_not_removed():
     with pytest.raises(NotOurs) as error:
-        plan_removal("science", observe(Folder({"Dockerfile": "FROM x\n"})), exists=True, force=True)
+        plan_removal("science", observe(Folder({"Dockerfile": "FROM x\n"}), foreign=("Dockerfile",)), exists=True, force=True)
     assert error.value.message == f"{ROOT} was not made by this collection, as its Dockerfile does not say so; remove it yourself"
 
 

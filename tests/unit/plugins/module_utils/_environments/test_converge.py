@@ -220,6 +220,30 @@ def test_a_folder_of_the_users_is_refused(world):
     assert world.read("Dockerfile") == "FROM scratch\n"
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("requirements.txt", id="a file that would be overwritten"),
+        pytest.param("compose.yaml", id="a file that would be removed"),
+        pytest.param("src/app.py", id="a file that the image would hold"),
+        pytest.param(".git/config", id="a file that no build sees"),
+        pytest.param("project/setup.py", id="the project of a buildout that nobody asks for"),
+    ],
+)
+def test_a_folder_with_files_of_the_users_is_not_taken_over(world, name):
+    world.write(name, text="six\n")
+    for run in (world.defined, world.present, world.absent):
+        with pytest.raises(NotOurs, match=f"^{world.path()} was not made by this collection"):
+            run()
+    assert list(world.files().values()) == [b"six\n"]
+    assert world.asked == []
+
+
+def test_an_empty_folder_is_taken(world):
+    os.makedirs(world.path())
+    assert world.present(packages=["six"])["changed"] is True
+
+
 def test_an_image_in_use_is_removed_only_by_force(world):
     world.present(packages=["six"])
     world.client.create_container(TAG, name="user", labels={}, command=["true"], host_config={})
