@@ -14,8 +14,8 @@ from fnmatch import fnmatchcase
 from .install_script import ENVIRONMENT
 from .spec import EnvSpec
 
-# The second line of every launcher; what does not have it is the user's.
-MARK = "# Made by the Ansible collection dockenv.python."
+# The second line of every launcher; what does not have it, with the environment's name, is somebody else's.
+_MARK = "# Made by the Ansible collection dockenv.python. It runs the environment {name}."
 INTERPRETER_SUFFIX = "-python"
 # Folders that stay the image's: the host's in their place would hide the environment. A star stands for any text, slashes too.
 _SYSTEM = (
@@ -41,9 +41,9 @@ def launcher_paths(launcher: str | None) -> tuple[str, ...]:
     return () if launcher is None else (launcher, launcher + INTERPRETER_SUFFIX)
 
 
-def is_our_launcher(text: str) -> bool:
-    """Whether a file may be replaced and removed."""
-    return text.startswith(f"#!/bin/sh\n{MARK}")
+def is_launcher_of(name: str, text: str) -> bool:
+    """Whether a file is a launcher of the environment of that name, so that it may be replaced and removed."""
+    return text.startswith(f"#!/bin/sh\n{_MARK.format(name=name)}\n")
 
 
 def is_system_folder(path: str) -> bool:
@@ -54,7 +54,7 @@ def is_system_folder(path: str) -> bool:
 def _render(spec: EnvSpec, docker: Sequence[str], last: str) -> str:
     volumes = [volume.mounted for volume in spec.volumes if not volume.source.startswith(".")]
     values = {
-        "MARK": MARK,
+        "MARK": _MARK.format(name=spec.name),
         "NAME": spec.name,
         "IMAGE": shlex.quote(str(spec.image)),
         "DOCKER": " ".join(shlex.quote(word) for word in docker),
@@ -99,7 +99,7 @@ except OSError as error:
 
 _COMMON = """\
 #!/bin/sh
-@MARK@ It runs the environment @NAME@.
+@MARK@
 # DOCKENV_ENV='A B' hands the environment variables A and B on.
 set -euf
 

@@ -32,7 +32,7 @@ from .digest import (
 from .dockerfile import DOCKERFILE, INSTALL_SCRIPT, LAYERS, text_before_install
 from .dockerignore import find_ignore_file, is_ignored, parse_dockerignore
 from .folder import Folder, render_folder
-from .launcher import is_our_launcher
+from .launcher import is_launcher_of
 from .lock import complete_lock, find_unlocked, parse_lock, split_layers
 from .spec import EnvSpec
 from .steps import Build, MakeLock, Plan, RemoveFile, RemoveFolder, RemoveImage, Step, WriteFile
@@ -132,7 +132,7 @@ def define_folder(spec: EnvSpec, old: Folder, new_lock: str | None = None) -> Fo
 def plan_definition(spec: EnvSpec, observed: Observed, launchers: Mapping[str, str], target: Folder) -> Plan:
     """Plan the files of a definition and its launchers (texts by path). Raises NotOurs for a file of the user's."""
     files = plan_files(observed, target)
-    return files.then(_plan_launchers(observed, launchers))
+    return files.then(_plan_launchers(spec.name, observed, launchers))
 
 
 def plan_lock(reasons: tuple[str, ...], lock: MakeLock) -> Plan:
@@ -176,14 +176,11 @@ def plan_removal(name: str, observed: Observed, exists: bool, force: bool) -> Pl
     if image is not None and observed.containers and not force:
         names = ", ".join(sorted(observed.containers))
         raise InvalidInput(f"name: the image of {name!r} is used by the containers {names}; remove them first, or set force")
-    steps: list[Step] = [RemoveFile(path) for path, text in sorted(observed.launchers.items()) if is_our_launcher(text)]
-    steps += [RemoveImage(image.id)] if image is not None else []
-    steps += [RemoveFolder(observed.path)] if exists else []
-    diff = tuple(_diff_file(f"{observed.path}/{path}", text, None) for path, text in sorted(observed.folder.files.items()) if exists)
-    shown = tuple(
-        entry for entry in diff if not entry["before_header"].startswith(tuple(f"{observed.path}/{name}" for name in _NOT_IN_DIFF))
-    )
-    return Plan(tuple(steps), ("removed",) if steps else (), shown)
+    launchers = _plan_launchers(name, observed, {})
+    steps = [*launchers.steps, *([RemoveImage(image.id)] if image is not None else []), *([RemoveFolder(observed.path)] if exists else [])]
+    shown = [(path, text) for path, text in sorted(observed.folder.files.items()) if not path.startswith(_NOT_IN_DIFF)]
+    diff = (*launchers.diff, *(_diff_file(f"{observed.path}/{path}", text, None) for path, text in shown))
+    return Plan(tuple(steps), ("removed",) if steps else (), diff)
 
 
 def request_install(folder: Folder, requirements: Iterable[Requirement], state: str) -> InstallRequest:
@@ -242,15 +239,18 @@ def _is_content(asked: Requirement, present: Requirement | None) -> bool:
     return asked.line == present.line or (is_plain and set(asked.extras) <= set(present.extras))
 
 
-def _plan_launchers(observed: Observed, launchers: Mapping[str, str]) -> Plan:
-    """Write the launchers that are asked for, and remove those of ours elsewhere that were observed."""
+def _plan_launchers(name: str, observed: Observed, launchers: Mapping[str, str]) -> Plan:
+    """Write the launchers that are asked for, and remove the environment's elsewhere that were observed."""
+    old = observed.launchers
     for path in launchers:
-        if path in observed.launchers and not is_our_launcher(observed.launchers[path]):
-            raise NotOurs(f"launcher: {path} was not made by this collection; choose another path, or remove the file")
-    steps: list[Step] = [WriteFile(path, text, 0o755) for path, text in launchers.items() if observed.launchers.get(path) != text]
-    stale = [path for path, text in observed.launchers.items() if path not in launchers and is_our_launcher(text)]
-    steps += [RemoveFile(path) for path in sorted(stale)]
-    return Plan(tuple(steps), ("launcher_changed",) if steps else ())
+        if path in old and not is_launcher_of(name, old[path]):
+            raise NotOurs(f"launcher: {path} was not made for this environment; choose another path, or remove the file")
+    written = [path for path, text in launchers.items() if old.get(path) != text]
+    stale = sorted(path for path, text in old.items() if path not in launchers and is_launcher_of(name, text))
+    steps: list[Step] = [WriteFile(path, launchers[path], 0o755) for path in written]
+    steps += [RemoveFile(path) for path in stale]
+    diff = tuple(_diff_file(path, old.get(path), launchers.get(path)) for path in (*written, *stale))
+    return Plan(tuple(steps), ("launcher_changed",) if steps else (), diff)
 
 
 def _diff_file(path: str, before: str | None, after: str | None) -> Mapping[str, str]:

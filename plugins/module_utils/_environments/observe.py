@@ -35,7 +35,8 @@ def see_folder(place: Place, launchers: Iterable[str] = ()) -> Seen:
     """Look at the disk only; ``launchers`` are the paths at which launchers are to be."""
     folder, context = disk.read_folder(place.folder)
     paths = {*launchers, *launcher_paths(_recorded(folder, "launcher"))}
-    texts = {path: filesystem.find_text(path) for path in sorted(paths)}
+    # A link is never a launcher, and no text says so, whatever it leads to.
+    texts = {path: "" if os.path.islink(path) else filesystem.find_text(path) for path in sorted(paths)}
     observed = Observed(
         path=place.folder,
         folder=folder,

@@ -11,7 +11,7 @@ import sys
 
 import pytest
 from ansible_collections.dockenv.python.plugins.module_utils._env.launcher import (
-    is_our_launcher,
+    is_launcher_of,
     is_system_folder,
     launcher_paths,
     render_launchers,
@@ -68,8 +68,13 @@ def test_without_a_launcher_there_is_none():
 def test_both_are_ours():
     launchers = render_launchers(make_spec(launcher=PATHS[0]))
     assert tuple(launchers) == PATHS == launcher_paths(PATHS[0])
-    assert all(is_our_launcher(text) for text in launchers.values())
-    assert not is_our_launcher("#!/bin/sh\necho mine\n")
+    assert all(is_launcher_of("science", text) for text in launchers.values())
+    assert not any(is_launcher_of("other", text) for text in launchers.values())
+    assert not is_launcher_of("science", "#!/bin/sh\necho mine\n")
+
+
+def test_a_name_that_begins_like_another_is_not_it():
+    assert not is_launcher_of("science", render_launchers(make_spec(name="science.new", launcher=PATHS[0]))[PATHS[0]])
 
 
 def test_a_command_runs_as_the_caller_in_the_callers_folder(run, tmp_path):  # P8, P9, T11, T12, T13

@@ -204,13 +204,40 @@ def test_a_launcher_that_moved_is_removed_and_the_users_file_stays():
     assert plan_definition(SPEC, observed, {}, FOLDER).steps == tuple(RemoveFile(path) for path in sorted(LAUNCHERS))
 
 
-def test_a_file_of_the_users_is_not_overwritten():
-    observed = replace(CONVERGED, launchers={"/usr/local/bin/science": "#!/bin/sh\necho mine\n"})
+OF_ANOTHER = render_launchers(make_spec(name="other", launcher="/usr/local/bin/science"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("#!/bin/sh\necho mine\n", id="a file of the user's"),
+        pytest.param(OF_ANOTHER["/usr/local/bin/science"], id="the launcher of another environment"),
+    ],
+)
+def test_what_is_not_the_launcher_of_this_environment_is_not_overwritten(text):
+    observed = replace(CONVERGED, launchers={"/usr/local/bin/science": text})
     with pytest.raises(NotOurs) as error:
         plan_definition(SPEC, observed, LAUNCHERS, FOLDER)
     assert error.value.message == (
-        "launcher: /usr/local/bin/science was not made by this collection; choose another path, or remove the file"
+        "launcher: /usr/local/bin/science was not made for this environment; choose another path, or remove the file"
     )
+
+
+def test_the_launcher_of_another_environment_is_not_removed():
+    observed = replace(CONVERGED, launchers=OF_ANOTHER)
+    assert plan_definition(SPEC, observed, {}, FOLDER) == Plan()
+    assert plan_removal("science", observed, exists=True, force=False).steps == (RemoveImage("sha256:1"), RemoveFolder(ROOT))
+
+
+def test_launchers_are_shown():
+    def shown(plan):
+        return {entry["before_header"]: (entry["before"], entry["after"]) for entry in plan.diff if "/bin/" in entry["before_header"]}
+
+    observed = replace(CONVERGED, launchers=LAUNCHERS)
+    assert shown(plan_definition(SPEC, CONVERGED, LAUNCHERS, FOLDER)) == {path: ("", text) for path, text in LAUNCHERS.items()}
+    removed = {path: (text, "") for path, text in LAUNCHERS.items()}
+    assert shown(plan_definition(SPEC, observed, {}, FOLDER)) == removed
+    assert shown(plan_removal("science", observed, exists=True, force=False)) == removed
 
 
 # --- builds
@@ -296,7 +323,8 @@ def test_all_that_was_made_is_removed_the_folder_last():  # P7, T18
     assert plan.steps == (*(RemoveFile(path) for path in sorted(LAUNCHERS)), RemoveImage("sha256:1"), RemoveFolder(ROOT))
     assert plan.reasons == ("removed",)
     assert [entry["before_header"] for entry in plan.diff] == [
-        f"{ROOT}/{name}" for name in (".dockerignore", "Dockerfile", "requirements.in", "requirements.txt")
+        *sorted(LAUNCHERS),
+        *(f"{ROOT}/{name}" for name in (".dockerignore", "Dockerfile", "requirements.in", "requirements.txt")),
     ]
 
 

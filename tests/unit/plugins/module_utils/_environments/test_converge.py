@@ -239,6 +239,25 @@ def test_a_folder_with_files_of_the_users_is_not_taken_over(world, name):
     assert world.asked == []
 
 
+# P8
+def test_two_environments_cannot_have_one_launcher(world):
+    world.present(packages=["six"], launcher=world.launcher)
+    with pytest.raises(NotOurs, match="was not made for this environment"):
+        world.present(name="other", packages=["six"], launcher=world.launcher)
+    assert world.present(packages=["six"], launcher=world.launcher)["changed"] is False
+
+
+@pytest.mark.parametrize("target", ["nowhere", "elsewhere"])
+def test_a_link_of_the_users_is_not_replaced_by_a_launcher(world, tmp_path, target):
+    (tmp_path / "elsewhere").write_text("mine")
+    os.makedirs(os.path.dirname(world.launcher))
+    os.symlink(tmp_path / target, world.launcher)
+    for run in (world.defined, world.present):
+        with pytest.raises(NotOurs, match="was not made for this environment"):
+            run(packages=["six"], launcher=world.launcher)
+    assert os.readlink(world.launcher) == str(tmp_path / target)
+
+
 def test_an_empty_folder_is_taken(world):
     os.makedirs(world.path())
     assert world.present(packages=["six"])["changed"] is True
