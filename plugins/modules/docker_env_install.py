@@ -62,8 +62,8 @@ options:
     type: path
   state:
     description:
-      - V(present) adds packages, and replaces entries of the same name. One that is named without a version is content with any entry of
-        its name. What is there already is not looked for on an index.
+      - V(present) adds packages, and replaces entries of the same name, but for those with another marker. One that is named without a
+        version is content with any entry of its name. What is there already is not looked for on an index.
       - V(latest) does the same, and moves the packages that are named to the newest version that fits.
       - V(absent) removes packages from what is asked for. Those that others need stay installed.
     type: str

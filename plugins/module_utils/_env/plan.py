@@ -190,14 +190,15 @@ def request_install(folder: Folder, requirements: Iterable[Requirement], state: 
     """
     text = folder.files.get(REQUIREMENTS_IN, "")
     constraints = folder.files.get(CONSTRAINTS)
-    asked = {requirement.canonical: requirement for requirement in requirements}
-    present = {entry.canonical: entry for entry in parse_wanted(text, constraints).requirements}
+    asked = tuple(requirements)
+    names = {requirement.canonical for requirement in asked if requirement.canonical}
+    present = parse_wanted(text, constraints).requirements
     if state == "absent":
-        new = remove_requirements(text, (name for name in asked if name))
+        new = remove_requirements(text, names)
     else:
-        new = add_requirements(text, (entry for name, entry in asked.items() if not _is_content(entry, present.get(name))))
+        new = add_requirements(text, (entry for entry in asked if not any(_is_content(entry, other) for other in present)))
     if state == "latest":
-        return InstallRequest(new, MakeLock(tuple(sorted(name for name in asked if name))))
+        return InstallRequest(new, MakeLock(tuple(sorted(names))))
     is_content = new == text and not find_folder_lock_reasons(folder)
     return InstallRequest(new, None if is_content else request_lock(folder, new, constraints))
 
@@ -232,11 +233,9 @@ def make_input(observed: Observed, target: Folder, options: BuildOptions) -> Bui
     )
 
 
-def _is_content(asked: Requirement, present: Requirement | None) -> bool:
-    if present is None:
-        return False
+def _is_content(asked: Requirement, present: Requirement) -> bool:
     is_plain = not asked.specifier and asked.url is None and asked.marker is None and not asked.hashes
-    return asked.line == present.line or (is_plain and set(asked.extras) <= set(present.extras))
+    return is_plain and asked.canonical == present.canonical and set(asked.extras) <= set(present.extras)
 
 
 def _plan_launchers(name: str, observed: Observed, launchers: Mapping[str, str]) -> Plan:

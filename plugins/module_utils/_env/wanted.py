@@ -111,18 +111,18 @@ def _render_constraints(constraints: Sequence[Requirement]) -> str | None:
 def add_requirements(text: str, requirements: Iterable[Requirement]) -> str:
     """Return requirements.in with the entries of the same names replaced and the others added; all else stays.
 
-    What render_requirements() made is in order afterwards too; in a file that was edited by hand, additions come last.
+    Entries of one name with different markers are for different Pythons, and stay beside each other. What render_requirements() made
+    is in order afterwards too; in a file that was edited by hand, additions come last.
     """
     is_ordered = _ordered(text) == text
-    new = {requirement.canonical: requirement.line_with_hashes for requirement in requirements}
-    lines = []
-    for entry, name in _entries(text):
-        if name not in new:
-            lines.append(entry)
-        elif new[name]:
-            lines.append(new[name] + "\n")
-            new[name] = ""
-    added = sorted((line for line in new.values() if line), key=str.lower)
+    new = {requirement.line: requirement for requirement in requirements}
+    left, lines = dict(new), []
+    for entry, old in _entries(text):
+        rivals = [] if old is None or old.line in new else [line for line, each in new.items() if _takes_the_place_of(each, old)]
+        lines += [left.pop(line).line_with_hashes + "\n" for line in rivals if line in left] if rivals else [entry]
+        if old is not None:
+            left.pop(old.line, None)
+    added = sorted((requirement.line_with_hashes for requirement in left.values()), key=str.lower)
     result = _ended("".join(lines)) + "".join(f"{line}\n" for line in added)
     return _ordered(result) if is_ordered else result
 
@@ -130,7 +130,7 @@ def add_requirements(text: str, requirements: Iterable[Requirement]) -> str:
 def remove_requirements(text: str, names: Iterable[str]) -> str:
     """Return requirements.in without the entries of the canonical names; all else stays."""
     gone = frozenset(names)
-    return "".join(entry for entry, name in _entries(text) if name is None or name not in gone)
+    return "".join(entry for entry, old in _entries(text) if old is None or old.canonical not in gone)
 
 
 def parse_wanted(text: str, constraints: str | None = None) -> RequirementsFile:
@@ -161,17 +161,22 @@ def find_additions(old: tuple[str, str | None], new: tuple[str, str | None]) -> 
     return tuple(sorted(lines[1] - lines[0])) if lines[0] <= lines[1] else ()
 
 
-def _entries(text: str) -> Iterable[tuple[str, str | None]]:
-    """Yield each entry with all its lines, and the canonical name if it is a requirement."""
+def _takes_the_place_of(new: Requirement, old: Requirement) -> bool:
+    same_python = None in (new.marker, old.marker) or str(new.marker) == str(old.marker)
+    return new.canonical == old.canonical and same_python
+
+
+def _entries(text: str) -> Iterable[tuple[str, Requirement | None]]:
+    """Yield each entry with all its lines, and what it asks for if it is a requirement."""
     for entry in re.findall(r"(?:[^\n]*\\\n)*[^\n]*\n|(?:[^\n]*\\\n)*[^\n]+\Z", text):
         found = parse_requirements_file(entry, f"/{REQUIREMENTS_IN}", lambda _path: "").requirements
-        yield entry, found[0].canonical if found else None
+        yield entry, found[0] if found else None
 
 
 def _ordered(text: str) -> str:
     """Return requirements.in as render_requirements() would order it, without comments of the user's."""
-    entries = [entry for entry, name in _entries(text) if name is not None]
-    options = [entry for entry, name in _entries(text) if name is None and not entry.lstrip().startswith("#")]
+    entries = [entry for entry, found in _entries(text) if found is not None]
+    options = [entry for entry, found in _entries(text) if found is None and not entry.lstrip().startswith("#")]
     return _HEADER + "".join(options) + "".join(sorted(entries, key=str.lower))
 
 

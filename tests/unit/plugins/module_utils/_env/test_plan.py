@@ -381,6 +381,15 @@ HEADER = FOLDER.files["requirements.in"].splitlines(keepends=True)[0]
         pytest.param(["idna"], "latest", InstallRequest(f"{HEADER}idna\nsix\n", MakeLock(("idna",))), id="the newest of a new one"),
         pytest.param(["six"], "absent", InstallRequest(HEADER, MakeLock()), id="one less"),
         pytest.param(["idna"], "absent", InstallRequest(f"{HEADER}six\n", None), id="not there anyway"),
+        pytest.param(
+            ["idna<3; os_name=='nt'", "idna>=3; os_name!='nt'"],
+            "present",
+            InstallRequest(
+                f'{HEADER}idna<3 ; os_name == "nt"\nidna>=3 ; os_name != "nt"\nsix\n',
+                MakeLock(added=('idna<3 ; os_name == "nt"', 'idna>=3 ; os_name != "nt"')),
+            ),
+            id="two for different systems",
+        ),
     ],
 )
 def test_what_to_install(names, state, expected):  # P10, P11, P12
@@ -394,6 +403,11 @@ def test_a_lock_that_lost_a_package_is_made_again():
 
 def test_a_name_is_content_with_a_version_that_is_there():
     folder = define_folder(make_spec(packages=["six[x]>=1.16"]), Folder(), LOCK)
+    assert request_install(folder, requirements("six"), "present") == InstallRequest(folder.files["requirements.in"], None)
+
+
+def test_a_name_is_content_with_one_of_several_versions():
+    folder = define_folder(make_spec(packages=["six; os_name=='nt'", "six<2; os_name!='nt'"]), Folder(), LOCK)
     assert request_install(folder, requirements("six"), "present") == InstallRequest(folder.files["requirements.in"], None)
 
 

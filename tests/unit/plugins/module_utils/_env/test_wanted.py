@@ -173,6 +173,26 @@ def test_adds_to_a_file_edited_by_hand(added, expected):  # P10, P11
     assert add_requirements(EDITED, requirements(*added)) == expected
 
 
+OLD, NEW = "numpy<2 ; python_version < '3.12'", "numpy>=2 ; python_version >= '3.12'"
+VARIANTS = "".join(f"{line}\n" for line in (OLD, NEW)).replace("'", '"')
+
+
+@pytest.mark.parametrize(
+    ("text", "added", "expected"),
+    [
+        pytest.param("six\n", [OLD, NEW], f"six\n{VARIANTS}", id="both are added"),
+        pytest.param(VARIANTS, [NEW, OLD], VARIANTS, id="both are there"),
+        pytest.param(VARIANTS, [NEW], VARIANTS, id="one is there"),
+        pytest.param(VARIANTS, [NEW.replace(">=2", ">=2.1")], VARIANTS.replace(">=2", ">=2.1"), id="one takes the place of its own"),
+        pytest.param(VARIANTS, ["numpy<3"], "numpy<3\n", id="one for all Pythons takes the place of all"),
+        pytest.param("numpy<3\nsix\n", [OLD, NEW], f"{VARIANTS}six\n", id="both take the place of one for all"),
+    ],
+)
+def test_entries_for_other_pythons_stay(text, added, expected):  # P11
+    assert add_requirements(text, requirements(*added)) == expected
+    assert add_requirements(expected, requirements(*added)) == expected
+
+
 def test_removes_from_a_file_edited_by_hand():  # P12
     assert remove_requirements(EDITED, ["six", "absent"]) == "# my list\n--index-url https://a.example/\n\nFlask>=3  # web\n"
 
