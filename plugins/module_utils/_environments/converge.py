@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Failure:
-    """An environment that stayed as it was, and why."""
+    """The name of an environment that stayed as it was, and why."""
 
-    place: Place
+    name: str
     error: DockenvError
 
 

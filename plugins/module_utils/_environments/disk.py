@@ -33,12 +33,25 @@ def read_folder(path: str) -> tuple[Folder, tuple[ContextEntry, ...]]:
 
     Nothing is in a folder that is not there. Raises DockenvError if it cannot be read, and InvalidInput for a bad .dockerignore.
     """
+    folder = read_own(path)
     try:
-        files = {name: read_text(os.path.join(path, name)) for name in _list_own(path)}
-        entries = tuple(_describe(path, name) for name in _list_files(path, _patterns(path, files)))
+        return folder, tuple(_describe(path, name) for name in _list_files(path, _patterns(path, folder.files)))
     except (OSError, UnicodeDecodeError) as error:
-        raise DockenvError(f"The folder {path} cannot be read: {getattr(error, 'strerror', None) or 'a file is not UTF-8 text'}") from error
-    return Folder(files), entries
+        raise _unreadable(path, error) from error
+
+
+def read_own(path: str) -> Folder:
+    """Return the files of an environment that the collection writes. Raises DockenvError if they cannot be read."""
+    try:
+        return Folder(dict(_read_own(path)))
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unreadable(path, error) from error
+
+
+def read_dockerfile(path: str) -> Folder:
+    """Return a folder with nothing but its Dockerfile, which says whose it is and what it was defined with. Raises DockenvError."""
+    text = find_text(os.path.join(path, DOCKERFILE))
+    return Folder() if text is None else Folder({DOCKERFILE: text})
 
 
 def list_names(path: str) -> tuple[str, ...]:
@@ -113,9 +126,23 @@ def _patterns(path: str, files: Mapping[str, str]) -> tuple[Pattern, ...]:
     ignore_file = find_ignore_file(DOCKERFILE, os.listdir(path) if os.path.isdir(path) else ())
     if ignore_file is None:
         return () if DOCKERFILE in files else parse_dockerignore("\n".join(IGNORED))
-    return parse_dockerignore(
-        files[ignore_file] if ignore_file == DOCKERIGNORE else read_text(os.path.join(path, ignore_file)), ignore_file
-    )
+    source = os.path.join(path, ignore_file)
+    return parse_dockerignore(files[ignore_file] if ignore_file == DOCKERIGNORE else read_text(source), source)
+
+
+def _read_own(path: str) -> Iterator[tuple[str, str]]:
+    """Yield the files that the collection writes; in a folder of the user's, one that a build only copies may be of any encoding."""
+    is_ours = read_dockerfile(path).is_ours
+    for name in _list_own(path):
+        try:
+            yield name, read_text(os.path.join(path, name))
+        except UnicodeDecodeError:
+            if is_ours or name in (DOCKERFILE, DOCKERIGNORE):
+                raise
+
+
+def _unreadable(path: str, error: Exception) -> DockenvError:
+    return DockenvError(f"The folder {path} cannot be read: {getattr(error, 'strerror', None) or 'a file is not UTF-8 text'}")
 
 
 def _list_own(path: str) -> list[str]:

@@ -22,11 +22,12 @@ from .._env.plan import InstallRequest, find_folder_lock_reasons, finish_install
 from .._env.stages import find_bases
 from .._env.steps import MakeLock, Plan
 from .._env.wanted import INDEX_OPTIONS, parse_wanted, read_asked
-from .._errors import InvalidInput, NotOurs
+from .._errors import DockenvError, InvalidInput, NotOurs
 from .._image_name import parse_image_name
 from .._requirements import Requirement
 from . import disk, filesystem
 from .buildouts import LOCK_STEP, plan_relock, project_of_folder
+from .converge import Failure
 from .observe import Seen
 from .place import Place
 from .tasks import Outlook, add_logins, refuse_foreign_image
@@ -127,27 +128,30 @@ def bases_of(folder: Folder, target: str | None = None) -> tuple[str, ...]:
     return (recorded,) if isinstance(recorded, str) else find_bases(folder.dockerfile, target)
 
 
-def read_builds(params: Mapping[str, Any], options: BuildOptions) -> tuple[Built, ...]:
-    """Return the tasks that the parameters of docker_env_build ask for. Raises InvalidInput, naming the option."""
+def read_builds(params: Mapping[str, Any], options: BuildOptions) -> tuple[Built | Failure, ...]:
+    """Return the tasks that the parameters of docker_env_build ask for, and the folders for which there can be none.
+
+    Raises InvalidInput, naming the option.
+    """
     if params["jobs"] < 1:
         raise InvalidInput(f"jobs: {params['jobs']} is no number of builds; use 1 or more")
     root = check_host_path(params["path"], "path")
     if params["context"]:
-        places: tuple[Place, ...] = (_find_context(params["context"], params["image"], root),)
+        places: tuple[Place | Failure, ...] = (_find_context(params["context"], params["image"], root),)
     elif params["name"] is not None:
         places = _find_named(params["name"], root)
     else:
         places = _find_all(root)
     if len(places) > 1 and options.log_path:
         raise InvalidInput("log_path: several environments would write to one file; leave it out, and each has a log of its own below path")
-    return tuple(Built(place, options, params["force"]) for place in places)
+    return tuple(place if isinstance(place, Failure) else Built(place, options, params["force"]) for place in places)
 
 
 def read_install(params: Mapping[str, Any], options: BuildOptions) -> Install:
     """Return the task that the parameters of docker_env_install ask for. Raises InvalidInput, naming the option, and NotOurs."""
     requirements = read_asked(params, filesystem.read_text)
     name, root = check_environment(params["env"], "env"), check_host_path(params["path"], "path")
-    folder = disk.read_folder(os.path.join(root, name))[0]
+    folder = disk.read_own(os.path.join(root, name))
     place = Place.of_folder(name, root, folder)
     _check_is_ours(place, folder)
     logins = _read_logins(params, folder)
@@ -204,8 +208,8 @@ def _read_logins(params: Mapping[str, Any], folder: Folder) -> tuple[Login, ...]
     return merge_logins(logins)
 
 
-def _find_named(names: Iterable[str], root: str) -> tuple[Place, ...]:
-    places: list[Place] = []
+def _find_named(names: Iterable[str], root: str) -> tuple[Place | Failure, ...]:
+    places: list[Place | Failure] = []
     for index, name in enumerate(names):
         option = f"name[{index}]"
         check_environment(name, option)
@@ -213,18 +217,18 @@ def _find_named(names: Iterable[str], root: str) -> tuple[Place, ...]:
             raise InvalidInput(f"{option}: {name!r} is there twice; remove one of them")
         if not os.path.isfile(os.path.join(root, name, DOCKERFILE)):
             raise InvalidInput(f"{option}: there is no environment {name!r} in {root}; make it with docker_env, or correct path")
-        places.append(_place_of(name, root))
+        places.append(_place_of(name, root, option))
     return tuple(places)
 
 
-def _find_all(root: str) -> tuple[Place, ...]:
+def _find_all(root: str) -> tuple[Place | Failure, ...]:
     """Return all environments below the root; what is hidden or holds no Dockerfile is none."""
     try:
         entries = sorted(entry for entry in os.listdir(root) if not entry.startswith("."))
     except OSError as error:
         raise InvalidInput(f"path: the folder {root!r} cannot be read: {error.strerror}") from None
     names = [entry for entry in entries if os.path.isfile(os.path.join(root, entry, DOCKERFILE))]
-    return tuple(_place_of(check_environment(name, f"path: the folder {root}"), root) for name in names)
+    return tuple(_place_of(name, root, f"path: the folder {root}") for name in names)
 
 
 def _find_context(context: str, image: str | None, root: str) -> Place:
@@ -235,7 +239,7 @@ def _find_context(context: str, image: str | None, root: str) -> Place:
     path = check_host_path(context, "context")
     if not os.path.isfile(os.path.join(path, DOCKERFILE)):
         raise InvalidInput(f"context: there is no {DOCKERFILE} in {path!r}; name the folder that has one")
-    folder = disk.read_folder(path)[0]
+    folder = disk.read_dockerfile(path)
     if folder.is_ours and is_environment(os.path.basename(path)):
         return Place.of_folder(os.path.basename(path), os.path.dirname(path), folder, image)
     name = image or folder.record.get("image")
@@ -246,5 +250,10 @@ def _find_context(context: str, image: str | None, root: str) -> Place:
     return Place(str(checked), root, checked, path)
 
 
-def _place_of(name: str, root: str) -> Place:
-    return Place.of_folder(name, root, disk.read_folder(os.path.join(root, name))[0])
+def _place_of(name: str, root: str, option: str) -> Place | Failure:
+    """Return the place of an environment, or why it has none; one folder that was spoilt by hand does not stop the others."""
+    try:
+        check_environment(name, option)
+        return Place.of_folder(name, root, disk.read_dockerfile(os.path.join(root, name)))
+    except DockenvError as error:
+        return Failure(name, error)

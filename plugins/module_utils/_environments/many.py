@@ -19,20 +19,23 @@ if TYPE_CHECKING:
     from .converge import Task
 
 
-def converge_many(tasks: Sequence[Task], host: Host, jobs: int, check_mode: bool) -> tuple[Result | Failure, ...]:
-    """Return what came of each task, in their order; up to ``jobs`` of them work at a time.
+def converge_many(tasks: Sequence[Task | Failure], host: Host, jobs: int, check_mode: bool) -> tuple[Result | Failure, ...]:
+    """Return what came of each task, in their order; up to ``jobs`` of them work at a time. What failed already stays as it is.
 
     The tasks have the same options. Raises DockenvError if the engine does not answer.
     """
-    if not tasks:
-        return ()
-    view = EngineView(host.engine, tasks[0].options.base_check)
+    options = next((task.options for task in tasks if not isinstance(task, Failure)), None)
+    if options is None:
+        return tuple(task for task in tasks if isinstance(task, Failure))
+    view = EngineView(host.engine, options.base_check)
 
-    def look_and_converge(task: Task) -> Result | Failure:
+    def look_and_converge(task: Task | Failure) -> Result | Failure:
+        if isinstance(task, Failure):
+            return task
         try:
             return converge(task, host, check_mode, see(task, host, view))
         except DockenvError as error:
-            return Failure(task.place, error)
+            return Failure(task.place.name, error)
 
     # What tasks share is asked before they run side by side.
     view.load()

@@ -11,8 +11,8 @@ from typing import Any
 
 from .._env.folder import Folder
 from .._env.lock import Lock, compare_locks
-from .._env.steps import Plan
 from .._env.wanted import parse_wanted
+from .._errors import InvalidInput
 from .converge import Failure, Result
 from .place import Place
 from .steps import describe_image, say
@@ -51,7 +51,7 @@ def report_failures(outcomes: Sequence[Result | Failure]) -> dict[str, Any]:
         return {}
     if len(outcomes) == 1:
         return {"msg": failures[0].error.message, **failures[0].error.details}
-    what = "; ".join(f"{failure.place.name}: {failure.error.message}" for failure in failures)
+    what = "; ".join(f"{failure.name}: {failure.error.message}" for failure in failures)
     details = failures[0].error.details if len(failures) == 1 else {}
     return {"msg": f"{len(failures)} of {len(outcomes)} environments failed, the others are as asked for: {what}", **details}
 
@@ -59,8 +59,13 @@ def report_failures(outcomes: Sequence[Result | Failure]) -> dict[str, Any]:
 def _report_entry(outcome: Result | Failure) -> dict[str, Any]:
     if isinstance(outcome, Result):
         return {"name": outcome.place.name, **report(outcome), "error": None}
-    nothing = report(Result(outcome.place, Plan(), Folder(), None, None, None))
-    return {"name": outcome.place.name, **nothing, "error": {"msg": outcome.error.message, **outcome.error.details}}
+    return {"name": outcome.name, **_report_nothing(), "error": {"msg": outcome.error.message, **outcome.error.details}}
+
+
+def _report_nothing() -> dict[str, Any]:
+    nothing: dict[str, Any] = {key: [] for key in ("reasons", "actions", "diff")}
+    unknown = dict.fromkeys(("environment", "image", "log_path"))
+    return {"changed": False, **nothing, **unknown, "lock_changes": _compare(Folder(), Folder())}
 
 
 def describe_environment(place: Place, folder: Folder) -> dict[str, Any]:
@@ -87,5 +92,8 @@ def _compare(before: Folder, after: Folder) -> dict[str, Any]:
 
 
 def _locked(folder: Folder) -> Lock:
-    """Return the lock of a folder of ours; a requirements.txt of the user's may be anything."""
-    return folder.locked if folder.is_ours else Lock()
+    """Return the lock of a folder of ours; a requirements.txt of the user's, or one that goes, may be anything."""
+    try:
+        return folder.locked if folder.is_ours else Lock()
+    except InvalidInput:
+        return Lock()

@@ -200,5 +200,4 @@ def read_task(params: Mapping[str, Any], options: BuildOptions, host: Host) -> P
 def _find_place(params: Mapping[str, Any]) -> Place:
     """Return where an environment is of which only the name may be known; its folder says which image it has."""
     name, root = check_environment(params["name"]), check_host_path(params["path"], "path")
-    folder, _context = disk.read_folder(os.path.join(root, name))
-    return Place.of_folder(name, root, folder, params["image"])
+    return Place.of_folder(name, root, disk.read_dockerfile(os.path.join(root, name)), params["image"])

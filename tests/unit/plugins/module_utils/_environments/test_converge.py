@@ -272,6 +272,13 @@ def test_an_image_in_use_is_removed_only_by_force(world):
     assert (world.files(), world.tags()) == ({}, [BASE])
 
 
+def test_an_environment_with_a_lock_that_nobody_can_read_is_removed(world):
+    world.present(packages=["six"])
+    world.write("requirements.txt", text="{this is no lock}\n")
+    assert world.absent()["lock_changes"] == {"added": [], "removed": [], "moved": []}
+    assert world.files() == {}
+
+
 # P16
 def test_an_image_of_a_registry_with_a_port_is_replaced(world):
     name = "registry.example:5000/science"

@@ -315,6 +315,42 @@ def test_one_that_fails_does_not_stop_the_others(three):
     assert [entry["changed"] for entry in again["environments"]] == [False, False, False]
 
 
+@pytest.mark.parametrize(
+    ("name", "file", "content", "message"),
+    [
+        pytest.param("b", ".dockerignore", b"[", "b: {root}/b/.dockerignore, line 1: '[' is not a pattern:", id="a bad .dockerignore"),
+        pytest.param("b", "Dockerfile", b"FROM \xe9\n", "b: The folder {root}/b cannot be read: a file is not UTF-8", id="no text"),
+        pytest.param("Foo", "Dockerfile", b"", "Foo: path: the folder {root}: 'Foo' is not a name for an environment;", id="no name"),
+        pytest.param(
+            "b",
+            "Dockerfile",
+            b'# Made by the Ansible collection dockenv.python. It builds without it: DOCKER_BUILDKIT=1 docker build .\n# dockenv: {"image": "/"}\n',
+            "b: name: '' in '/' is no part of an image name;",
+            id="no name of an image",
+        ),
+    ],
+)
+def test_one_that_cannot_be_read_does_not_stop_the_others(three, name, file, content, message):
+    three.write("..", name, file, text="")
+    with open(os.path.join(three.root, name, file), "wb") as opened:
+        opened.write(content)
+    failed = three.build()
+    assert message.format(root=three.root) in failed["msg"]
+    assert failed["msg"].startswith(f"1 of {len(failed['environments'])} environments failed, the others are as asked for: ")
+    assert {"a:latest", "c:latest"} <= set(three.tags())
+    assert len({frozenset(entry) for entry in failed["environments"]}) == 1
+
+
+def test_files_of_the_users_folder_are_of_any_encoding(world):
+    world.write("Dockerfile", text=f"FROM {BASE}\n")
+    with open(world.path("requirements.txt"), "wb") as file:
+        file.write(b"# caf\xe9\nsix\n")
+    assert world.build()["reasons"] == ["image_missing"]
+    with open(world.path("requirements.txt"), "wb") as file:
+        file.write(b"# the\nsix\n")
+    assert world.build()["reasons"] == ["context_changed"]
+
+
 def test_two_builds_run_at_the_same_time(three, monkeypatch):
     build, both = working.build_new, threading.Barrier(2)
 
