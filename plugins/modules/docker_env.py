@@ -59,7 +59,8 @@ options:
   image:
     description:
       - The name of the image, with the address of a registry in front if it is to be pushed there. May end in a tag.
-        Without it, that is O(name).
+        Without it, that is O(name). Where an environment gets an image of another name, the one before is removed as
+        O(prune_previous) says. With O(state=absent) the folder says which image goes, if it is there.
     type: str
   python:
     description:

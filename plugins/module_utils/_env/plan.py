@@ -35,7 +35,7 @@ from .folder import Folder, render_folder
 from .launcher import is_launcher_of
 from .lock import complete_lock, find_unlocked, parse_lock, split_layers
 from .spec import EnvSpec
-from .steps import Build, MakeLock, Plan, RemoveFile, RemoveFolder, RemoveImage, Step, WriteFile
+from .steps import Build, MakeLock, Plan, RemoveFile, RemoveFolder, RemoveImage, RemoveName, Step, WriteFile
 from .wanted import CONSTRAINTS, REQUIREMENTS_IN, add_requirements, find_additions, parse_wanted, remove_requirements
 
 # Long, and made from what the diff shows already
@@ -45,9 +45,10 @@ _NOT_IN_DIFF = (INSTALL_SCRIPT, BUILDOUT_SCRIPT, f"{LAYERS}/")
 @dataclass(frozen=True)
 class Observed:
     """What is there. ``path`` is the environment's folder, ``context`` all files in it, ``launchers`` the texts at the launchers'
-    paths, old and new. ``image`` has the environment's tag, ``containers`` are the names of those that use it. ``base`` is what
-    the base image's name stands for, None if unknown or not to be compared. ``project`` is there where a buildout installs; its
-    files are not in ``context``. ``foreign`` are the names in a folder that the collection did not make.
+    paths, old and new. ``image`` has the environment's tag, ``containers`` are the names of those that use it. ``former`` is the tag
+    of before, where an image that nobody uses still has it. ``base`` is what the base image's name stands for, None if unknown or
+    not to be compared. ``project`` is there where a buildout installs; its files are not in ``context``. ``foreign`` are the names
+    in a folder that the collection did not make.
     """
 
     path: str
@@ -56,6 +57,7 @@ class Observed:
     launchers: Mapping[str, str] = field(default_factory=dict)
     image: Image | None = None
     containers: tuple[str, ...] = ()
+    former: str | None = None
     base: str | None = None
     project: Project | None = None
     foreign: tuple[str, ...] = ()
@@ -163,6 +165,13 @@ def plan_build(name: str, tag: str, observed: Observed, target: Folder, options:
     if image is not None and options.prune_previous and is_made_by_us(image, name) and len(image.tags) <= 1 and not observed.containers:
         steps.append(RemoveImage(image.id))
     return Plan(tuple(steps), reasons)
+
+
+def plan_renaming(observed: Observed, options: BuildOptions) -> Plan:
+    """Plan to remove what has the environment's name of before, when an image has the new one."""
+    if observed.former is None or not options.prune_previous:
+        return Plan()
+    return Plan((RemoveName(observed.former),), ("definition_changed",))
 
 
 def plan_removal(name: str, observed: Observed, exists: bool, force: bool) -> Plan:

@@ -63,7 +63,14 @@ class RemoveImage:
     id: str
 
 
-Step = Union[WriteFile, RemoveFile, RemoveFolder, MakeLock, Build, RemoveImage]
+@dataclass(frozen=True)
+class RemoveName:
+    """Take a name from an image, which goes with its last one."""
+
+    tag: str
+
+
+Step = Union[WriteFile, RemoveFile, RemoveFolder, MakeLock, Build, RemoveImage, RemoveName]
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from .._env.digest import LABEL_ENVIRONMENT
 from .._env.folder import Folder
 from .._env.launcher import launcher_paths
 from .._env.plan import Observed
+from .._errors import InvalidInput
 from . import disk, filesystem
 from .place import Place
 from .view import EngineView
@@ -56,13 +57,28 @@ def see_engine(place: Place, seen: Seen, view: EngineView, bases: Iterable[str])
     if image is not None:
         image = replace(image, tags=tuple(tag for tag in image.tags if tag not in ours))
     containers = tuple(user.name for user in view.find_users(image.id)) if image is not None else ()
-    observed = replace(seen.observed, image=image, containers=containers, base=view.find_base(bases))
+    former = _find_former(place, seen.observed.folder, view)
+    observed = replace(seen.observed, image=image, containers=containers, former=former, base=view.find_base(bases))
     return replace(seen, observed=observed, left_tags=left)
 
 
 def _is_lost_trial(image: ImageSummary, place: Place) -> bool:
     """Whether an image was made for a moment by a task that lives no more."""
     return image.labels.get(LABEL_ENVIRONMENT) == place.name and has_ended(image.labels.get(OWNER, ""))
+
+
+def _find_former(place: Place, folder: Folder, view: EngineView) -> str | None:
+    """Return the image's name that the folder records, if it is another one, of an image of the environment that nobody uses."""
+    if not folder.is_ours:
+        return None
+    try:
+        name = str(Place.of_folder(place.name, place.root, folder).image)
+    except InvalidInput:  # edited by hand
+        return None
+    image = view.find_image(name) if name != str(place.image) else None
+    if image is None or image.labels.get(LABEL_ENVIRONMENT) != place.name or view.find_users(image.id):
+        return None
+    return name
 
 
 def _recorded(folder: Folder, key: str) -> str | None:

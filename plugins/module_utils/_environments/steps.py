@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .._env.steps import Build, MakeLock, RemoveFile, RemoveFolder, RemoveImage, Step, WriteFile
+from .._env.steps import Build, MakeLock, RemoveFile, RemoveFolder, RemoveImage, RemoveName, Step, WriteFile
 from .._image import Image
 from .place import Place
 
@@ -54,6 +54,8 @@ def say(step: Step | CleanUp | Push) -> str:
         return f"build {step.tag}"
     if isinstance(step, RemoveImage):
         return f"remove the image {step.id}"
+    if isinstance(step, RemoveName):
+        return f"remove the image {step.tag}"
     if isinstance(step, Push):
         return f"push {step.tag}"
     return f"remove what an interrupted task left: {', '.join((*step.paths, *step.tags))}"

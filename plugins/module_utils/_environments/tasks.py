@@ -25,6 +25,7 @@ from .._env.plan import (
     plan_definition,
     plan_lock,
     plan_removal,
+    plan_renaming,
     refuse_foreign_folder,
     request_lock,
 )
@@ -102,8 +103,13 @@ class Present:
         return self._plan_target(self.spec, seen, plan_lock(reasons, LOCK_STEP), target)
 
     def _plan_target(self, spec: EnvSpec, seen: Seen, lock: Plan, target: Folder) -> Outlook:
-        plan = lock.then(plan_definition(spec, seen.observed, render_launchers(spec, self.docker), target))
-        return Outlook(plan.then(plan_build(spec.name, str(spec.image), seen.observed, target, self.options)), target)
+        observed = seen.observed
+        files = plan_definition(spec, observed, render_launchers(spec, self.docker), target)
+        build = plan_build(spec.name, str(spec.image), observed, target, self.options)
+        renaming = plan_renaming(observed, self.options)
+        # The folder keeps the old name in mind until no image has it any more.
+        rest = build.then(renaming).then(files) if renaming.changed else files.then(build)
+        return Outlook(lock.then(rest), target)
 
 
 @dataclass(frozen=True)
@@ -200,4 +206,5 @@ def read_task(params: Mapping[str, Any], options: BuildOptions, host: Host) -> P
 def _find_place(params: Mapping[str, Any]) -> Place:
     """Return where an environment is of which only the name may be known; its folder says which image it has."""
     name, root = check_environment(params["name"]), check_host_path(params["path"], "path")
-    return Place.of_folder(name, root, disk.read_dockerfile(os.path.join(root, name)), params["image"])
+    folder = disk.read_dockerfile(os.path.join(root, name))
+    return Place.of_folder(name, root, folder, None if folder.is_ours else params["image"])

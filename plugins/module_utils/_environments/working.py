@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from .._docker.containers import OWNER
 from .._docker.images import push, remove_unused
 from .._docker.running import remove_lost
-from .._env.steps import Build, MakeLock, Plan, RemoveFile, RemoveFolder, RemoveImage, Step, WriteFile
+from .._env.steps import Build, MakeLock, Plan, RemoveFile, RemoveFolder, RemoveImage, RemoveName, Step, WriteFile
 from .._errors import EngineError
 from . import filesystem, locking, picking
 from .building import build_new, swap
@@ -90,6 +90,8 @@ def _apply(task: Task, host: Host, seen: Seen, outlook: Outlook) -> None:
             swap(host, place, new, replaced)
         elif isinstance(step, RemoveImage):
             _remove_image(task, host, place.old_tag if replaced else str(place.image))
+        elif isinstance(step, RemoveName):
+            host.engine.remove_image(step.tag)
         else:
             _apply_to_disk(place, step)
 

@@ -11,7 +11,8 @@ import threading
 
 import pytest
 from ansible_collections.dockenv.python.plugins.module_utils._build_options import BuildOptions
-from ansible_collections.dockenv.python.plugins.module_utils._environments import locking
+from ansible_collections.dockenv.python.plugins.module_utils._environments import locking, working
+from ansible_collections.dockenv.python.plugins.module_utils._environments.tasks import read_task
 from ansible_collections.dockenv.python.plugins.module_utils._errors import CommandFailed, EngineError, InvalidInput, NotOurs
 from ansible_collections.dockenv.python.tests.unit.plugins.module_utils._docker.fake_engine import BASE
 from ansible_collections.dockenv.python.tests.unit.plugins.module_utils._env.definitions import make_lock
@@ -286,6 +287,57 @@ def test_an_image_of_a_registry_with_a_port_is_replaced(world):
     world.present(packages=["six", "idna"], image=name)
     assert world.tags() == [BASE, f"{name}:latest"]
     assert world.dangling() == []
+
+
+# P16 V20
+def test_an_image_of_another_name_takes_the_place_of_the_one_before(world):
+    world.present(packages=["six"])
+    foretold = world.present(packages=["six"], image="tools:1", check_mode=True)
+    done = world.present(packages=["six"], image="tools:1")
+    assert same_but_image(foretold, done)
+    assert done["actions"][:2] == ["build tools:1", f"remove the image {TAG}"]
+    assert done["reasons"] == ["image_missing", "definition_changed"]
+    assert world.present(packages=["six"], image="tools:1")["changed"] is False
+    assert (world.tags(), world.dangling()) == ([BASE, "tools:1"], [])
+
+
+@pytest.mark.parametrize("moment", ["tag_image", "remove_image", "write"])
+def test_a_task_that_is_killed_while_the_name_changes_leaves_no_image(world, monkeypatch, moment):
+    world.present(packages=["six"])
+
+    def die(*arguments, **options):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(*((working.filesystem, "write_file") if moment == "write" else (type(world.engine), moment)), die)
+        with pytest.raises(KeyboardInterrupt):
+            world.present(packages=["six"], image="tools:1")
+    world.present(packages=["six"], image="tools:1")
+    assert (world.tags(), world.dangling()) == ([BASE, "tools:1"], [])
+
+
+def test_an_image_under_the_name_of_before_stays_where_somebody_may_miss_it(world):
+    world.present(packages=["six"])
+    kept = world.present(packages=["six"], image="tools:1", options=BuildOptions(prune_previous=False))
+    assert not any(action.startswith("remove") for action in kept["actions"])
+    world.client.create_container("tools:1", name="user", labels={}, command=["true"], host_config={})
+    used = world.present(packages=["six"], image="tools:2")
+    assert not any(action.startswith("remove") for action in used["actions"])
+    assert world.tags() == [BASE, TAG, "tools:1", "tools:2"]
+
+
+def test_an_image_of_the_users_under_the_name_of_before_stays(world):
+    world.defined(packages=["six"])
+    world.client.add_image(TAG)
+    world.present(packages=["six"], image="tools:1")
+    assert TAG in world.tags()
+
+
+def test_what_goes_is_the_image_that_the_folder_names(world):
+    world.present(packages=["six"], image="tools:1")
+    params = {"name": "science", "path": world.root, "image": "tools:2", "state": "absent", "force": False}
+    task = read_task(params, BuildOptions(), world.host())
+    assert str(task.place.image) == "tools:1"
 
 
 # P25
