@@ -64,7 +64,11 @@ _CREDENTIALS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#\s]*)@")
 _VARIABLE = re.compile(r"\$\{[A-Z0-9_]+\}\Z")
 _COMMENT = re.compile(r"(^|\s+)#.*$")
 _EXTRAS = re.compile(r"(?P<rest>.+?)\s*\[(?P<extras>[A-Za-z0-9._,\s-]*)\]\Z")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+# The last three end a line for Python, and so for pip.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
+_UNREADABLE_URL = "the host in its URL cannot be read; correct it"
+# What goes on in the next line, and what begins an option or a comment; no requirement needs it.
+_UNSAFE_IN_LINE = re.compile(r"\\|\s[-#]")
 # Characters that pip's line format gives a meaning of their own, or splits at.
 _UNSAFE_IN_PATH = re.compile(r"[\s#;\[\]\\$]")
 
@@ -188,6 +192,11 @@ def check_installable(requirement: Requirement) -> None:
         )
     if requirement.name is None:
         raise InvalidInput(f"{requirement.source}: {str(requirement)!r} does not say its name; write NAME @ URL")
+    if _UNSAFE_IN_LINE.search(requirement.line):
+        raise InvalidInput(
+            f"{requirement.source}: {str(requirement)!r} holds a backslash, or a space before '-' or '#', "
+            "which mean something else in a requirements file; remove that"
+        )
 
 
 def url_of_path(path: str) -> str:
@@ -216,9 +225,11 @@ def parse_requirement(text: str, source: str, folder: str | None = None) -> Requ
         return _parse_editable(editable.group("path"), text, source, folder)
     if stripped.startswith("-"):
         raise _invalid(text, source, "the only option a requirement may start with is -e")
-    if not _NAMED_URL.match(stripped) and _is_location(stripped):
-        return _parse_location(stripped, text, source, folder)
-    return _parse_pep508(stripped, text, source)
+    is_location = not _NAMED_URL.match(stripped) and _is_location(stripped)
+    found = _parse_location(stripped, text, source, folder) if is_location else _parse_pep508(stripped, text, source)
+    if found.marker is not None and _CONTROL.search(str(found.marker)):  # written as an escape
+        raise _invalid(text, source, "its marker holds a control character")
+    return found
 
 
 def canonical_name(name: str) -> str:
@@ -303,6 +314,8 @@ def _parse_pep508(stripped: str, text: str, source: str) -> Requirement:
     named_url = _NAMED_URL.match(stripped)
     if named_url and not _URL.match(stripped[named_url.end() :].lstrip()):
         raise _invalid(text, source, "after the @ stands a URL, as in 'app @ file:///srv/app'")
+    if named_url and not _is_readable_url(stripped[named_url.end() :].split()[0]):
+        raise _invalid(text, source, _UNREADABLE_URL)
     try:
         parsed = Pep508(stripped)
         _refuse_legacy_versions(parsed.specifier)
@@ -312,6 +325,13 @@ def _parse_pep508(stripped: str, text: str, source: str) -> Requirement:
         )
         raise _invalid(text, source, reason) from None
     return Requirement(source, parsed.name, tuple(sorted(parsed.extras)), parsed.specifier, parsed.marker, parsed.url)
+
+
+def _is_readable_url(url: str) -> bool:
+    try:
+        return bool(urlsplit(url))
+    except ValueError:
+        return False
 
 
 def _refuse_legacy_versions(specifiers: SpecifierSet) -> None:
@@ -339,6 +359,8 @@ def _parse_location(stripped: str, text: str, source: str, folder: str | None) -
     if _URL.match(rest):
         if re.search(r"\s", rest):
             raise _invalid(text, source, "a URL holds no spaces; write %20")
+        if not _is_readable_url(rest):
+            raise _invalid(text, source, _UNREADABLE_URL)
         name, egg_extras = _name_in_fragment(rest)
         return Requirement(source, name or _name_of_archive(urlsplit(rest).path), extras or egg_extras, SpecifierSet(), marker, rest)
     path = _absolute(rest, text, source, folder)
@@ -463,6 +485,8 @@ def _parse_options(text: str, source: str) -> tuple[tuple[str, str], ...]:
             value = words.pop(0)
         if bool(value) != takes_value:
             raise InvalidInput(f"{source}: {redact(text)!r}: the option {name} takes {'a' if takes_value else 'no'} value")
+        if _URL.match(value) and not _is_readable_url(value):
+            raise InvalidInput(f"{source}: {redact(text)!r}: {_UNREADABLE_URL}")
         options.append((name, value))
     return tuple(options)
 

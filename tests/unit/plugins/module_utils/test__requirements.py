@@ -149,6 +149,27 @@ def test_reads_urls_paths_and_editables(text, name, url, editable, line):
             id="two lines",
         ),
         pytest.param(
+            "x @ https://h/y\u2028--index-url=z",
+            "packages[2]: 'x @ https://h/y\\u2028--index-url=z' cannot be read as a requirement: it holds a control character; "
+            "write one requirement on one line",
+            id="two lines by a separator of Unicode",
+        ),
+        pytest.param(
+            r"x; os_name == '\n--index-url=y'",
+            "packages[2]: \"x; os_name == '\\\\n--index-url=y'\" cannot be read as a requirement: its marker holds a control character",
+            id="two lines by an escape in a marker",
+        ),
+        pytest.param(
+            "x @ http://[::1/x.whl",
+            "packages[2]: 'x @ http://[::1/x.whl' cannot be read as a requirement: the host in its URL cannot be read; correct it",
+            id="no URL after the @",
+        ),
+        pytest.param(
+            "http://[::1/x.whl",
+            "packages[2]: 'http://[::1/x.whl' cannot be read as a requirement: the host in its URL cannot be read; correct it",
+            id="no URL",
+        ),
+        pytest.param(
             "--pre",
             "packages[2]: '--pre' cannot be read as a requirement: the only option a requirement may start with is -e",
             id="an option",

@@ -12,9 +12,10 @@ from ansible_collections.dockenv.python.plugins.module_utils._env.wanted import 
     find_additions,
     parse_wanted,
     remove_requirements,
+    render_requirements,
 )
 from ansible_collections.dockenv.python.plugins.module_utils._errors import InvalidInput
-from ansible_collections.dockenv.python.plugins.module_utils._requirements import parse_requirement
+from ansible_collections.dockenv.python.plugins.module_utils._requirements import check_installable, parse_requirement
 from ansible_collections.dockenv.python.tests.unit.plugins.module_utils._env.definitions import HASH, make_spec
 from hypothesis import given
 from hypothesis import strategies as st
@@ -116,6 +117,13 @@ def test_indexes_stand_in_the_file():
             "packages[0]: the URL holds a password or a token, which would be readable in the image; put the package on an index, "
             "and give the login in index_url or extra_index_urls",
             id="a password in a requirement",
+        ),
+        pytest.param(
+            {"packages": ["app @ https://index.example/app\\", "six"]},
+            {},
+            "packages[0]: 'app @ https://index.example/app\\\\' holds a backslash, or a space before '-' or '#', "
+            "which mean something else in a requirements file; remove that",
+            id="a line that goes on",
         ),
         pytest.param(
             {"packages": ["https://example.com/archive"]},
@@ -232,6 +240,23 @@ def test_a_file_that_includes_others_is_refused():
     with pytest.raises(InvalidInput) as error:
         parse_wanted("-r more.txt\n")
     assert error.value.message == "/requirements.in, line 1: '/more.txt' cannot be read: it is not part of the environment"
+
+
+# What means something in a requirements file, or ends a line for somebody
+TYPED = st.text(st.sampled_from("ax1.-=@ :/[];#\\\"'$\n\r\x0b\x1c\x85\u2028\u2029<"), max_size=12)
+
+
+@pytest.mark.filterwarnings("ignore:invalid escape sequence")
+@given(st.sampled_from(["{}", "a{}", "a @ https://h/{}", "a[{}]", "a==1{}", "a; os_name == '{}'"]), TYPED)
+def test_no_requirement_adds_an_option_or_another_requirement(shape, typed):
+    try:
+        requirement = parse_requirement(shape.format(typed), "packages[0]")
+        check_installable(requirement)
+    except InvalidInput:
+        return
+    text = render_requirements([requirement, *requirements("zzz")], [], has_constraints=False)
+    found = parse_wanted(text)
+    assert ([each.line for each in found.requirements], found.options) == ([requirement.line, "zzz"], ())
 
 
 NAMES = st.lists(st.from_regex(r"[a-z][a-z0-9]{0,8}", fullmatch=True), unique=True, max_size=6)
