@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .._requirements import Requirement, RequirementsFile, parse_requirements_file
+from .._requirements import Requirement, RequirementsFile, is_version_in, parse_requirements_file
 from .install_script import LOCK
 
 # Each layer costs a build step of about half a second on a host that has none of them. The next addition merges
@@ -167,4 +167,4 @@ def _is_met(entry: Requirement, pin: Pin | None) -> bool:
         return False
     if entry.url is not None or not pin.version:
         return entry.url is None or not pin.version
-    return entry.specifier.contains(pin.version, prereleases=True)
+    return is_version_in(entry.specifier, pin.version)

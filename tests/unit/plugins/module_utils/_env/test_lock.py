@@ -171,3 +171,8 @@ def test_a_lock_says_where_packages_come_from():
 )
 def test_finds_what_a_lock_does_not_give(wanted, unlocked):  # P6
     assert find_unlocked([parse_requirement(wanted, "x")], parse_lock(FIRST)) == unlocked
+
+
+@pytest.mark.parametrize("pin", ["numpy==2.*", "numpy===two"])
+def test_a_pin_without_a_version_gives_nothing(pin):
+    assert find_unlocked([parse_requirement("numpy>=1", "x")], parse_lock(f"{pin}\n")) == ("numpy>=1",)
