@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .._errors import InvalidInput
@@ -85,6 +86,17 @@ def _parse_address(address: str, text: str, option: str) -> str:
         return str(ipaddress.ip_address(address.strip("[]")))
     except ValueError:
         raise InvalidInput(f"{option}: {address!r} in {text!r} is not an address of this host; write one such as 127.0.0.1") from None
+
+
+def read_volumes(entries: Sequence[str] | None) -> tuple[Volume, ...]:
+    """Return the volumes that the option of that name lists. Raises InvalidInput, naming the entry by its index."""
+    volumes: list[Volume] = []
+    for index, entry in enumerate(entries or ()):
+        volume = parse_volume(entry, f"volumes[{index}]")
+        if any(other.target == volume.target for other in volumes):
+            raise InvalidInput(f"volumes[{index}]: something is mounted at {volume.target!r} already; remove one of them")
+        volumes.append(volume)
+    return tuple(volumes)
 
 
 def parse_volume(text: str, option: str) -> Volume:

@@ -17,7 +17,7 @@ from .._errors import InvalidInput
 from .digest import short_hash
 from .launcher import is_system_folder
 from .names import OUR_LABELS, check_base_image, check_environment, check_host_path, check_variable
-from .ports import Port, Volume, parse_port, parse_volume
+from .ports import Port, Volume, parse_port, read_volumes
 
 # On every container that docker_env_run made; on one that may be found again, it holds digests of what was asked for.
 LABEL_RUN = f"{OUR_LABELS}run"
@@ -205,15 +205,11 @@ def _read_ports(entries: Sequence[str]) -> tuple[Port, ...]:
 
 
 def _read_volumes(entries: Sequence[str]) -> tuple[Volume, ...]:
-    volumes: list[Volume] = []
-    for index, entry in enumerate(entries):
-        volume = parse_volume(entry, f"volumes[{index}]")
+    volumes = read_volumes(entries)
+    for index, volume in enumerate(volumes):
         if volume.source.startswith("."):
-            raise InvalidInput(f"volumes[{index}]: {entry!r} does not say whose folder it is in; write an absolute path")
-        if any(other.target == volume.target for other in volumes):
-            raise InvalidInput(f"volumes[{index}]: something is mounted at {volume.target!r} already; remove one of them")
-        volumes.append(volume)
-    return tuple(volumes)
+            raise InvalidInput(f"volumes[{index}]: {entries[index]!r} does not say whose folder it is in; write an absolute path")
+    return volumes
 
 
 def _read_network(mode: str | None) -> str | None:

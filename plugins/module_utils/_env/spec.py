@@ -26,7 +26,7 @@ from .names import (
     check_registry_prefix,
 )
 from .options import User, read_commands, read_env, read_labels, read_list, read_system_packages, read_user, read_words
-from .ports import Port, Volume, parse_port, parse_volume
+from .ports import Port, Volume, parse_port, read_volumes
 from .wanted import Wanted, read_wanted
 
 DEFAULT_BASE = "python"
@@ -90,7 +90,7 @@ class EnvSpec:
             env=read_env(params["env"] or {}),
             workdir=check_image_path(params["workdir"], "workdir") if params["workdir"] else None,
             ports=read_list("ports", params["ports"], parse_port),
-            volumes=read_list("volumes", params["volumes"], parse_volume),
+            volumes=read_volumes(params["volumes"]),
             entrypoint=read_words("entrypoint", params["entrypoint"]),
             command=read_words("command", params["command"]),
             labels=read_labels(params["labels"] or {}),

@@ -109,6 +109,11 @@ def test_a_login_in_an_index_url_is_a_secret():
         ),
         pytest.param({"ports": ["80", "80/tcp"]}, "ports[1]: '80/tcp' is there twice; remove one of them", id="a port twice"),
         pytest.param(
+            {"volumes": ["/a:/data", "/b:/data/"]},
+            "volumes[1]: something is mounted at '/data' already; remove one of them",
+            id="two volumes at one place",
+        ),
+        pytest.param(
             {"system_packages": ["git", "a b"]},
             "system_packages[1]: 'a b' is not a Debian package; write a name of lower-case letters, digits, '+', '-' and '.', "
             "and if needed =VERSION",
