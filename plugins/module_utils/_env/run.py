@@ -86,8 +86,8 @@ class RunSpec:
             detach=params["detach"],
             container_name=_read_container(params["container_name"]),
             timeout=_read_timeout(params["command_timeout"]),
-            creates=_below(project, params["creates"]),
-            removes=_below(project, params["removes"]),
+            creates=_below(project, params["creates"], "creates"),
+            removes=_below(project, params["removes"], "removes"),
         )
         _check_together(spec)
         return spec
@@ -238,11 +238,13 @@ def _read_timeout(seconds: int | None) -> int | None:
     return seconds
 
 
-def _below(project: str | None, path: str | None) -> str | None:
+def _below(project: str | None, path: str | None, option: str) -> str | None:
     """Return a path of the host; one that is not absolute is below the project, as it is for the command."""
     if not path:
         return None
-    return path if project is None else os.path.join(project, path)
+    if project is None and not path.startswith("/"):
+        raise InvalidInput(f"{option}: {path!r} is not an absolute path, and there is no project_path that it could be below")
+    return os.path.join(project or "/", path)
 
 
 def _check_together(spec: RunSpec) -> None:

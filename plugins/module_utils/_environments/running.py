@@ -106,11 +106,18 @@ def find_environment(spec: RunSpec) -> Environment:
 
 def _find_settled(spec: RunSpec) -> str:
     """Return which of creates and removes says that nothing is to be run, in the words of ansible.builtin.command."""
-    if spec.creates and glob.glob(spec.creates):
+    if spec.creates and _exists(spec.creates, spec.project):
         return f"'{spec.creates}' exists"
-    if spec.removes and not glob.glob(spec.removes):
+    if spec.removes and not _exists(spec.removes, spec.project):
         return f"'{spec.removes}' does not exist"
     return ""
+
+
+def _exists(pattern: str, project: str | None) -> bool:
+    """Whether a path with wildcards is there; the path of the project has none, whatever characters are in it."""
+    if project is not None and pattern.startswith(f"{project}/"):
+        pattern = glob.escape(project) + pattern[len(project) :]
+    return bool(glob.glob(pattern))
 
 
 def _require_project(spec: RunSpec, host: Host) -> None:

@@ -292,6 +292,11 @@ def test_mounts_volumes_of_the_environment_as_launchers_do():  # P25
             id="no container's name",
         ),
         pytest.param(
+            {"creates": "made"},
+            "creates: 'made' is not an absolute path, and there is no project_path that it could be below",
+            id="a file that is nowhere",
+        ),
+        pytest.param(
             {"command_timeout": 0}, "command_timeout: 0 is no time to wait; give a number of seconds above 0", id="no time at all"
         ),
         pytest.param(

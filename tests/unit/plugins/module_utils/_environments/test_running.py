@@ -224,10 +224,12 @@ def test_a_project_that_is_not_there_is_refused(world):
     ],
 )
 def test_what_is_done_already_is_not_run(world, tmp_path, params, reason, check_mode):
-    (tmp_path / "made").touch()
-    done = world.run(argv=["python"], project_path=str(tmp_path), check_mode=check_mode, **params)
+    project = tmp_path / "p[1]*"
+    project.mkdir()
+    (project / "made").touch()
+    done = world.run(argv=["python"], project_path=str(project), check_mode=check_mode, **params)
     verb = "Would" if check_mode else "Did"
-    assert done["note"] == f"{verb} not run command since {reason.format(root=tmp_path)}"
+    assert done["note"] == f"{verb} not run command since {reason.format(root=project)}"
     assert (done["changed"], done["rc"], done["skipped"], world.asked, world.connections) == (False, 0, False, [], 0)
 
 
