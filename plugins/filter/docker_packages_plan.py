@@ -92,7 +92,7 @@ _value:
       type: list
       elements: str
     invalid:
-      description: What is wrong with what is asked for, a sentence each, whatever is offered.
+      description: What is wrong with what is asked for, and with apt's files on the host, a sentence each, whatever is offered.
       type: list
       elements: str
     anything:
@@ -145,7 +145,7 @@ def docker_packages_plan(wanted: Any, host: Any = None, offered: Any = None) -> 
     plan = asdict(plan_packages(asked, present, offered))
     files = _plan_files(wanted, asked, host)
     anything = plan["differs"] or any(plan[name] for name in ("hold", "unhold")) or any(files[name] for name in ("write", "delete", "edit"))
-    result = {**plan, **files, "anything": anything, "invalid": find_invalid(wanted)}
+    result = {**plan, **files, "anything": anything, "invalid": find_invalid(wanted) + _find_mixed(wanted, host)}
     return {name: list(value) if isinstance(value, tuple) else value for name, value in result.items()}
 
 
@@ -166,6 +166,16 @@ def find_invalid(wanted: Mapping[str, Any]) -> list[str]:
     if "@" in repository.get("url", ""):
         invalid.append("docker_server_upstream_url must hold no password, everybody reads it: put that into /etc/apt/auth.conf.d")
     return invalid
+
+
+def _find_mixed(wanted: Mapping[str, Any], host: Mapping[str, Any]) -> list[str]:
+    """Return a sentence for every file that cannot be rid of the repository without losing another one."""
+    sources = (host.get("apt") or {}).get("sources", []) if wanted.get("repository") else []
+    return [
+        f"{each['path']} names the engine's repository and another one in one stanza: give each a stanza of its own, or take the engine's out"
+        for each in sources
+        if each.get("mixed")
+    ]
 
 
 def _read_wanted(wanted: Mapping[str, Any]) -> Wanted:
@@ -196,7 +206,8 @@ def _plan_files(wanted: Mapping[str, Any], asked: Wanted, host: Mapping[str, Any
         fingerprint = normalize_fingerprint(repository["fingerprint"])
         keyrings = apt.get("keyrings", {})
         write += [] if keyrings.get(paths["key"]) == [fingerprint] else ["key"]
-        delete += [path for path, prints in keyrings.items() if path != paths["key"] and prints == [fingerprint]]
+        kept = [paths["key"], *apt.get("shared", [])]
+        delete += [path for path, prints in keyrings.items() if path not in kept and prints == [fingerprint]]
     elif paths["source"] in delete and paths["key"] in found:
         delete.append(paths["key"])
     return {

@@ -165,15 +165,18 @@ apt:
       sample: amd64
     sources:
       description:
-        - The files that name one of the repositories, each with its C(path), the C(lines) that do, counted from 1, and whether it
-          names no other one (C(alone)).
+        - The files that name one of the repositories, each with its C(path), the C(lines) that do, counted from 1, whether it
+          names no other one (C(alone)), and whether a stanza names another one too (C(mixed)).
       type: list
       elements: dict
     keyrings:
       description:
-        - Fingerprints of keys, by the path of their file. They are the keys of apt's folders and those that C(sources) names, but
-          for keys that other sources name too.
+        - Fingerprints of keys, by the path of their file. They are the keys of apt's folders and those that C(sources) names.
       type: dict
+    shared:
+      description: Paths of those keys that sources of other repositories name.
+      type: list
+      elements: str
 files:
   description: Those of O(files) that there are, each with its SHA-256 (C(digest)) and whether the role made it (C(ours)).
   returned: success

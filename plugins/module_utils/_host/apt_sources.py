@@ -74,12 +74,24 @@ def read_entries(text: str, deb822: bool) -> list[Entry]:
 
 def is_at(entry: Entry, urls: Iterable[str]) -> bool:
     """Tell whether an entry names a repository at one of ``urls``."""
-    return not {normalize_url(url) for url in urls}.isdisjoint(map(normalize_url, entry.uris))
+    return any(_matches(entry, urls))
+
+
+def is_mixed(entry: Entry, urls: Iterable[str]) -> bool:
+    """Tell whether an entry names a repository at one of ``urls`` and another one too, as a stanza of deb822 may."""
+    matches = _matches(entry, urls)
+    return any(matches) and not all(matches)
 
 
 def normalize_url(url: str) -> str:
     """Return what makes a repository's URL the same one: no scheme, no credentials, no slash at its end."""
     return re.sub(r"^[a-z0-9+]+:/*(?:[^/@]*@)?", "", url.strip().lower()).rstrip("/")
+
+
+def _matches(entry: Entry, urls: Iterable[str]) -> list[bool]:
+    # Nothing is left of a URL such as file:/, and of one that was not set.
+    wanted = {normalize_url(url) for url in urls} - {""}
+    return [normalize_url(uri) in wanted for uri in entry.uris]
 
 
 def _read_lines(lines: Sequence[str]) -> list[Entry]:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .._errors import InvalidInput
-from .apt_sources import MARK, is_at, read_entries
+from .apt_sources import MARK, is_at, is_mixed, read_entries
 from .openpgp import read_fingerprints
 
 SOURCE_FILE = "/etc/apt/sources.list"
@@ -23,9 +23,9 @@ KEYRING_FOLDERS = ("/etc/apt/keyrings", "/etc/apt/trusted.gpg.d")
 def observe_apt(urls: Sequence[str], architecture: str) -> dict[str, Any] | None:
     """Return what apt's files say of the repositories at ``urls``, and the host's architecture; None if nobody asks.
 
-    ``sources`` are the files that name one: their ``path``, the ``lines`` that do, whether that is all in them (``alone``).
-    ``keyrings`` are the fingerprints of keys in apt's folders, and in what those lines name, by path, but for those that
-    others name too.
+    ``sources`` are the files that name one: their ``path``, the ``lines`` that do, whether that is all in them (``alone``), and
+    whether a stanza names others too (``mixed``). ``keyrings`` are the fingerprints of keys in apt's folders, and in what those
+    lines name, by path; ``shared`` are the paths of those that others name too.
     """
     if not urls:
         return None
@@ -37,13 +37,15 @@ def observe_apt(urls: Sequence[str], architecture: str) -> dict[str, Any] | None
         others.update(key for entry in entries if entry not in wanted for key in entry.keys)
         if wanted:
             lines = sorted(number for entry in wanted for number in entry.lines)
-            sources.append({"path": path, "lines": lines, "alone": len(wanted) == len(entries)})
+            mixed = any(is_mixed(entry, urls) for entry in wanted)
+            sources.append({"path": path, "lines": lines, "alone": len(wanted) == len(entries), "mixed": mixed})
     keyrings = {path for folder in KEYRING_FOLDERS for path in _list_files(folder)} | named
-    prints = {path: _read_prints(path) for path in sorted(keyrings - others)}
+    prints = {path: _read_prints(path) for path in sorted(keyrings)}
     return {
         "architecture": architecture.strip(),
         "sources": sources,
         "keyrings": {path: found for path, found in prints.items() if found},
+        "shared": sorted(keyrings & others),
     }
 
 

@@ -76,6 +76,22 @@ def test_older_files_for_the_repository_go():
     plan = docker_packages_plan(want("26.1"), {**CONVERGED, "apt": {"sources": sources, "keyrings": keyrings}})
     assert plan["delete"] == ["/s/docker.list", "/k/old.gpg"]
     assert plan["edit"] == [{"path": "/s/mixed.list", "lines": [2, 4]}]
+    assert plan["invalid"] == []
+
+
+def test_key_that_other_repositories_have_too_stays_and_is_written_once():
+    keyrings = {FILES["key"]: [FINGERPRINT], "/k/shared.gpg": [FINGERPRINT]}
+    apt = {"sources": [], "keyrings": keyrings, "shared": list(keyrings)}
+    plan = docker_packages_plan(want("26.1"), {**CONVERGED, "apt": apt})
+    assert (plan["anything"], plan["write"], plan["delete"]) == (False, [], [])
+
+
+@pytest.mark.parametrize("path", ["/s/mixed.sources", FILES["source"]])
+def test_stanza_of_several_repositories_is_refused(path):
+    apt = {"sources": [{"path": path, "lines": [1], "alone": True, "mixed": True}], "keyrings": {}}
+    assert docker_packages_plan(want("26.1"), {**CONVERGED, "apt": apt})["invalid"] == [
+        f"{path} names the engine's repository and another one in one stanza: give each a stanza of its own, or take the engine's out"
+    ]
 
 
 def test_files_of_the_role_go_where_the_distribution_is_asked():

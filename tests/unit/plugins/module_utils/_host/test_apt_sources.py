@@ -9,6 +9,7 @@ from ansible_collections.dockenv.python.plugins.module_utils._host.apt_sources i
     MARK,
     Repository,
     is_at,
+    is_mixed,
     normalize_url,
     read_entries,
     render_preferences,
@@ -82,6 +83,19 @@ def test_entries_at_a_url_are_found_with_their_lines(text, deb822, lines, keys):
     found = [entry for entry in entries if is_at(entry, [URL])]
     assert ([entry.lines for entry in found], [entry.keys for entry in found]) == (lines, keys)
     assert len(entries) == len(found) + 1
+
+
+@pytest.mark.parametrize("text", ["deb file:/ ./\n", "deb cdrom:// trixie main\n"])
+def test_no_url_is_none_that_is_asked_for(text):
+    assert not is_at(read_entries(text, deb822=False)[0], ["", URL])
+
+
+@pytest.mark.parametrize(
+    ("uris", "mixed"),
+    [(URL, False), (f"{URL} {URL}/", False), (f"{URL} http://mirror.example.org", True), ("http://mirror.example.org", False)],
+)
+def test_stanza_with_another_url_too_is_mixed(uris, mixed):
+    assert is_mixed(read_entries(f"URIs: {uris}\n", deb822=True)[0], [URL]) is mixed
 
 
 def test_key_inside_a_stanza_is_no_path():

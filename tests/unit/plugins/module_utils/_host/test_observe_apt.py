@@ -28,23 +28,27 @@ def apt(tmp_path, monkeypatch):
 
 def test_apt_is_looked_at_on_request_only(apt):
     assert observe_apt.observe_apt((), "") is None
-    assert observe_apt.observe_apt((URL,), "amd64\n") == {"architecture": "amd64", "sources": [], "keyrings": {}}
+    assert observe_apt.observe_apt((URL,), "amd64\n") == {"architecture": "amd64", "sources": [], "keyrings": {}, "shared": []}
 
 
 def test_sources_and_keys_of_a_repository_are_found(apt):
     other = "deb [signed-by={folder}/keyrings/shared.asc] http://deb.example.org/debian trixie main\n"
     (apt / "sources.list").write_text(other.format(folder=apt) + f"deb {URL} trixie stable\n")
     (apt / "sources/docker.sources").write_text(f"URIs: {URL}/\nSigned-By: {apt}/docker.asc\n")
+    (apt / "sources/mixed.sources").write_text(f"URIs: {URL}/ http://deb.example.org\n")
     (apt / "sources/docker.list.save").write_text(f"deb {URL} trixie stable\n")
     for path in ("docker.asc", "keyrings/shared.asc", "trusted/old.asc"):
         (apt / path).write_text(RSA)
     (apt / "keyrings/README").write_text("no key")
     assert observe_apt.observe_apt((URL,), "amd64")["sources"] == [
-        {"path": str(apt / "sources.list"), "lines": [2], "alone": False},
-        {"path": str(apt / "sources/docker.sources"), "lines": [1, 2], "alone": True},
+        {"path": str(apt / "sources.list"), "lines": [2], "alone": False, "mixed": False},
+        {"path": str(apt / "sources/docker.sources"), "lines": [1, 2], "alone": True, "mixed": False},
+        {"path": str(apt / "sources/mixed.sources"), "lines": [1], "alone": True, "mixed": True},
     ]
-    found = [FINGERPRINTS[RSA]]
-    assert observe_apt.observe_apt((URL,), "amd64")["keyrings"] == {str(apt / "docker.asc"): found, str(apt / "trusted/old.asc"): found}
+    observed = observe_apt.observe_apt((URL,), "amd64")
+    keys = [str(apt / path) for path in ("docker.asc", "keyrings/shared.asc", "trusted/old.asc")]
+    assert observed["keyrings"] == {key: [FINGERPRINTS[RSA]] for key in keys}
+    assert observed["shared"] == [keys[1]]
 
 
 def test_file_of_the_role_is_known_by_its_mark(tmp_path):
