@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _FROM = re.compile(r"FROM\s+(?:--\S+\s+)*(?P<image>\S+)(?:\s+AS\s+(?P<name>\S+))?", re.IGNORECASE)
-# COPY --from=X, and RUN --mount=type=bind,from=X
-_USES = re.compile(r"(?:--|,)from=([^\s,]+)")
+# COPY --from=X, and RUN --mount=from=X or --mount=type=bind,from=X
+_USES = re.compile(r"(?:--|[,=])from=([^\s,]+)")
 _HEREDOC = re.compile(r"<<-?[\"']?([A-Za-z_][A-Za-z0-9_]*)[\"']?")
 # The empty image; no engine has one of that name.
 _SCRATCH = "scratch"
