@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from ._credentials import redact
 from ._errors import InvalidInput
-from ._requirements import redact
 
 PROXIES_OPTION = {"type": "dict", "options": {name: {"type": "str"} for name in ("http", "https", "no_proxy")}}
 

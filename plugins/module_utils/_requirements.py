@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from typing import Callable
 from urllib.parse import quote, unquote, urlsplit
 
+from ._credentials import redact, secrets_in
 from ._errors import InvalidInput
 
 try:
@@ -60,8 +61,6 @@ LONG_OPTIONS = {"--pypi-url": "--index-url"}
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _NAMED_URL = re.compile(r"\s*[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\s*(?:\[[^\]]*\])?\s*@")
-_CREDENTIALS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#\s]*)@")
-_VARIABLE = re.compile(r"\$\{[A-Z0-9_]+\}\Z")
 _COMMENT = re.compile(r"(^|\s+)#.*$")
 _EXTRAS = re.compile(r"(?P<rest>.+?)\s*\[(?P<extras>[A-Za-z0-9._,\s-]*)\]\Z")
 # The last three end a line for Python, and so for pip.
@@ -152,30 +151,6 @@ class RequirementsFile:
             self.options + other.options,
             self.files + other.files,
         )
-
-
-def redact(text: str) -> str:
-    """Return the text with the credentials of URLs replaced; variables that pip expands stay."""
-
-    def mask(match: re.Match) -> str:
-        scheme, user_info = match.groups()
-        is_login_name = scheme.endswith("ssh") and ":" not in user_info
-        if is_login_name or all(_VARIABLE.match(part) for part in user_info.split(":")):
-            return match.group(0)
-        return f"{scheme}://****@"
-
-    return _CREDENTIALS.sub(mask, text)
-
-
-def secrets_in(text: str) -> tuple[str, ...]:
-    """Return the secrets in a text's URLs, as written and decoded: passwords, and lone user names over HTTP, which are tokens."""
-    found: list[str] = []
-    for scheme, user_info in _CREDENTIALS.findall(text):
-        user, colon, password = user_info.partition(":")
-        secret = password if colon else ("" if scheme.endswith("ssh") else user)
-        if secret and not _VARIABLE.match(secret):
-            found += [secret, unquote(secret)]
-    return tuple(dict.fromkeys(found))
 
 
 def check_installable(requirement: Requirement) -> None:

@@ -250,6 +250,7 @@ from ..module_utils import _compile_once  # noqa: F401  # pylint: disable=unused
 from ..module_utils._argspec import DOCKER_MUTUALLY_EXCLUSIVE, DOCKER_REQUIRED_TOGETHER, docker_connection
 from ..module_utils._build_argspec import build_jobs, build_options
 from ..module_utils._build_options import BuildOptions
+from ..module_utils._credentials import secrets_in
 from ..module_utils._docker.connection import Connection
 from ..module_utils._docker.engine import connect
 from ..module_utils._environments.folders import read_builds
@@ -257,7 +258,6 @@ from ..module_utils._environments.host import Host
 from ..module_utils._environments.many import converge_many
 from ..module_utils._environments.report import report_failures, report_many
 from ..module_utils._errors import DockenvError
-from ..module_utils._requirements import secrets_in
 from ..module_utils._runtime import ensure_docker_sdk, ensure_packaging
 
 

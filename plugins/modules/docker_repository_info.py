@@ -98,12 +98,12 @@ from ansible.module_utils.urls import fetch_url
 
 # Imported for what it does to the imports that follow, so it stands in front of them and nothing calls it.
 from ..module_utils import _compile_once  # noqa: F401  # pylint: disable=unused-import
+from ..module_utils._credentials import secrets_in
 from ..module_utils._errors import DockenvError, InvalidInput
 from ..module_utils._host.apt_sources import Repository
 from ..module_utils._host.openpgp import armour_key
 from ..module_utils._host.repository import check_key, list_versions, open_repository, open_system
 from ..module_utils._proxies import PROXIES_OPTION, read_proxy_variables
-from ..module_utils._requirements import secrets_in
 
 SECONDS_TO_FETCH = 30
 PLACE = ("url", "suite", "architecture", "key", "fingerprint")

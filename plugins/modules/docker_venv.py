@@ -287,9 +287,9 @@ from ansible.module_utils.basic import AnsibleModule
 
 # Imported for what it does to the imports that follow, so it stands in front of them and nothing calls it.
 from ..module_utils import _compile_once  # noqa: F401  # pylint: disable=unused-import
+from ..module_utils._credentials import secrets_in
 from ..module_utils._errors import DockenvError
 from ..module_utils._proxies import PROXIES_OPTION
-from ..module_utils._requirements import secrets_in
 from ..module_utils._runtime import ensure_packaging
 from ..module_utils._venv.build import Tools
 from ..module_utils._venv.converge import converge

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .._credentials import redact
 from .daemon_options import OPTIONS, Option
 
 # Where the role, docker-python and the docker client talk to the engine
@@ -39,7 +40,6 @@ _KIND_NAMES = {
     "map": "a mapping",
     "size": "a number of bytes or a text such as 64M",
 }
-_CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+(?=@)")
 
 
 @dataclass(frozen=True)
@@ -123,12 +123,12 @@ def digest_options(options: Mapping[str, Any]) -> str:
 
 
 def mask_credentials(value: Any) -> Any:
-    """Return ``value`` with what stands before the @ of any URL replaced by asterisks."""
+    """Return ``value`` with the logins in its URLs replaced by asterisks."""
     if isinstance(value, Mapping):
         return {name: mask_credentials(item) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [mask_credentials(item) for item in value]
-    return _CREDENTIALS.sub("***", value) if isinstance(value, str) else value
+    return redact(value) if isinstance(value, str) else value
 
 
 def differing_keys(wanted: Mapping[str, Any], host: Host) -> tuple[str, ...]:

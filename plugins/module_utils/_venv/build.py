@@ -13,8 +13,9 @@ import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 
+from .._credentials import redact
 from .._errors import CommandFailed, DockenvError
-from .._requirements import Requirement, is_active, older_than, redact, url_of_path
+from .._requirements import Requirement, is_active, older_than, url_of_path
 from .links import is_wrapper, links_to_record
 from .observe import MANIFEST, Observed, Run, observe_venv
 from .pip import (

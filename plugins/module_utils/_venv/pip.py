@@ -13,7 +13,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from .._requirements import Requirement, canonical_name, redact
+from .._credentials import redact
+from .._requirements import Requirement, canonical_name
 from .satisfy import Distribution, read_origin
 from .spec import Spec
 

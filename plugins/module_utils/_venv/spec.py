@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Callable
 
+from .._credentials import redact, secrets_in
 from .._errors import InvalidInput
 from .._proxies import read_proxy_variables
 from .._requirements import (
@@ -21,8 +22,6 @@ from .._requirements import (
     parse_requirement,
     parse_requirements_file,
     parse_version,
-    redact,
-    secrets_in,
 )
 
 # Folders that exist for something else; a virtualenv can stand below most of them.

@@ -17,7 +17,7 @@ PLUGINS = Path(__file__).resolve().parents[3] / "plugins"
 # Every helper file and package of module_utils belongs to one layer; a new one is entered here.
 LAYERS = {
     # Values and text in, values and text out.
-    "shared": {"_build_options", "_errors", "_image", "_image_name", "_instructions", "_proxies", "_requirements"},
+    "shared": {"_build_options", "_credentials", "_errors", "_image", "_image_name", "_instructions", "_proxies", "_requirements"},
     # What main() of a module is framed with.
     "frame": {"_argspec", "_build_argspec", "_compile_once", "_runtime"},
     # Commands of the host: short ones that are asked, and long ones line by line.

@@ -12,8 +12,6 @@ from ansible_collections.dockenv.python.plugins.module_utils._requirements impor
     parse_requirement,
     parse_requirements_file,
     parse_version,
-    redact,
-    secrets_in,
 )
 
 SHA = "a" * 64
@@ -318,22 +316,6 @@ def test_refuses_constraints_that_pip_cannot_use(text):
     with pytest.raises(InvalidInput) as caught:
         parse_constraints_file(text, "/srv/c.txt", read_from({}))
     assert caught.value.message == f"/srv/c.txt, line 1: {text!r} cannot be a constraint: a constraint has a name and no extras"
-
-
-@pytest.mark.parametrize(
-    ("text", "redacted", "secrets"),
-    [
-        pytest.param("https://user:p%40ss@h/simple", "https://****@h/simple", ("p%40ss", "p@ss"), id="user and password"),
-        pytest.param("https://token@h/simple", "https://****@h/simple", ("token",), id="a token"),
-        pytest.param("git+ssh://git@h/x.git@v1", "git+ssh://git@h/x.git@v1", (), id="a login name is no secret"),
-        pytest.param("https://${USER}:${PASSWORD}@h/x", "https://${USER}:${PASSWORD}@h/x", (), id="variables that pip expands"),
-        pytest.param("https://h/x@v1", "https://h/x@v1", (), id="an at sign in the path"),
-        pytest.param("a @ https://u:s@h/x https://v:t@h", "a @ https://****@h/x https://****@h", ("s", "t"), id="two URLs"),
-    ],
-)
-def test_knows_the_secrets_of_urls(text, redacted, secrets):
-    assert redact(text) == redacted
-    assert secrets_in(text) == secrets
 
 
 def test_a_requirement_shows_no_credentials():

@@ -77,7 +77,7 @@ def test_text_is_equal_for_equal_options():
         pytest.param(
             {"registry-mirrors": "https://user:secret@mirror.example"},
             Host(),
-            ["'registry-mirrors' must be a list, not 'https://***@mirror.example'"],
+            ["'registry-mirrors' must be a list, not 'https://****@mirror.example'"],
             id="a secret is not told",
         ),
         pytest.param({"proxies": {}}, Host(engine=(23, 0)), [], id="known since this release"),
@@ -156,7 +156,13 @@ def test_changed_credentials_are_seen_and_not_shown():
     old, new = ({"proxies": {"http-proxy": f"http://user:{secret}@proxy.example:3128"}, "debug": True} for secret in ("old", "new"))
     plan = daemon.plan_daemon(new, {}, host_with(old))
     assert (plan.differing, plan.apply, plan.secret) == (("proxies",), "restart", True)
-    assert daemon.mask_credentials(new)["proxies"] == {"http-proxy": "http://***@proxy.example:3128"}
+    assert daemon.mask_credentials(new)["proxies"] == {"http-proxy": "http://****@proxy.example:3128"}
+
+
+def test_a_password_with_an_at_sign_is_hidden_whole():
+    assert daemon.mask_credentials({"proxies": {"http-proxy": "http://u:se@cret@proxy"}}) == {
+        "proxies": {"http-proxy": "http://****@proxy"}
+    }
 
 
 def test_options_without_credentials_are_no_secret():

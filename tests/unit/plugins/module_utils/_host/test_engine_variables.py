@@ -50,7 +50,7 @@ def test_empty_variables_stand_for_no_option():
         ),
         pytest.param(
             {"registry_mirrors": ["ftp://user:secret@mirror"]},
-            "docker_server_registry_mirrors: 'ftp://***@mirror' is not the URL of a mirror",
+            "docker_server_registry_mirrors: 'ftp://****@mirror' is not the URL of a mirror",
             id="another scheme, whose login is not told",
         ),
         pytest.param(

@@ -33,7 +33,7 @@ DROP_INS = "/etc/systemd/system/docker.service.d"
             f"{DROP_INS}/http-proxy.conf",
             '[Service]\nEnvironment="HTTP_PROXY=http://u:p@proxy:3128" "NO_PROXY=a, b"\nEnvironment=https_proxy=http://proxy:1\n',
             "proxies",
-            "HTTP_PROXY=http://***@proxy:3128 NO_PROXY=a, b https_proxy=http://proxy:1",
+            "HTTP_PROXY=http://****@proxy:3128 NO_PROXY=a, b https_proxy=http://proxy:1",
             id="proxies, without their login",
         ),
         pytest.param(

@@ -41,7 +41,7 @@ def test_configuration_is_read_without_credentials(files, tmp_path):
     files["CONFIG_FILE"].write_text(json.dumps(options))
     files["PREVIOUS_CONFIG_FILE"].touch()
     config = observe.observe_config()
-    assert config["options"]["proxies"] == {"http-proxy": "http://***@proxy.example"}
+    assert config["options"]["proxies"] == {"http-proxy": "http://****@proxy.example"}
     assert config["digest"] == digest_options(options)
     assert (config["exists"], config["pending"], config["data_root"], config["data"]) == (True, True, str(tmp_path / "data"), True)
     assert (config["real_data_root"], config["holdings"]) == (str((tmp_path / "data").resolve()), [])
