@@ -239,7 +239,7 @@ config:
       description: Whether there is one.
       type: bool
     options:
-      description: Its content. Credentials in URLs are replaced by asterisks.
+      description: Its content. Logins in URLs and tokens of log drivers are replaced by asterisks.
       type: dict
     digest:
       description: A digest of its content, credentials included.

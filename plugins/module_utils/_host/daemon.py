@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._credentials import redact
-from .daemon_options import OPTIONS, Option
+from .daemon_options import OPTIONS, SECRET_LOG_OPTIONS, Option
 
 # Where the role, docker-python and the docker client talk to the engine
 LOCAL_HOSTS = ("unix:///var/run/docker.sock", "unix:///run/docker.sock")
@@ -40,6 +40,8 @@ _KIND_NAMES = {
     "map": "a mapping",
     "size": "a number of bytes or a text such as 64M",
 }
+_MASK = "****"
+_TOKEN = re.compile(rf"\b({'|'.join(SECRET_LOG_OPTIONS)})=[^\s'\"]+")
 
 
 @dataclass(frozen=True)
@@ -123,12 +125,12 @@ def digest_options(options: Mapping[str, Any]) -> str:
 
 
 def mask_credentials(value: Any) -> Any:
-    """Return ``value`` with the logins in its URLs replaced by asterisks."""
+    """Return ``value`` with the logins in its URLs and the tokens of log drivers replaced by asterisks."""
     if isinstance(value, Mapping):
-        return {name: mask_credentials(item) for name, item in value.items()}
+        return {name: _MASK if item and name in SECRET_LOG_OPTIONS else mask_credentials(item) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [mask_credentials(item) for item in value]
-    return redact(value) if isinstance(value, str) else value
+    return _TOKEN.sub(rf"\1={_MASK}", redact(value)) if isinstance(value, str) else value
 
 
 def differing_keys(wanted: Mapping[str, Any], host: Host) -> tuple[str, ...]:

@@ -120,3 +120,6 @@ OPTIONS = {
     "userland-proxy-path": Option("str"),
     "userns-remap": Option("str"),
 }
+
+# Of log-opts, those that are passwords: U(https://docs.docker.com/engine/logging/configure/)
+SECRET_LOG_OPTIONS = ("logentries-token", "splunk-token")

@@ -165,6 +165,15 @@ def test_a_password_with_an_at_sign_is_hidden_whole():
     }
 
 
+@pytest.mark.parametrize("name", ["splunk-token", "logentries-token"])
+def test_tokens_of_log_drivers_are_credentials(name):
+    old, new = ({"log-opts": {name: token, "max-size": "1m"}} for token in ("old", "new"))
+    plan = daemon.plan_daemon(new, {}, host_with(old))
+    assert (plan.differing, plan.apply, plan.secret) == (("log-opts",), "restart", True)
+    assert daemon.mask_credentials(new) == {"log-opts": {name: "****", "max-size": "1m"}}
+    assert daemon.mask_credentials(f"dockerd --log-opt {name}=new --debug") == f"dockerd --log-opt {name}=**** --debug"
+
+
 def test_options_without_credentials_are_no_secret():
     assert not daemon.plan_daemon({"proxies": {"http-proxy": "http://proxy.example:3128"}}, DEFAULTS, Host()).secret
 
