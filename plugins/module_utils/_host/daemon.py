@@ -186,7 +186,7 @@ def _host_problems(hosts: Any, systemd: bool) -> list[str]:
         return []
     if SOCKET_ACTIVATION in hosts and not systemd:
         return [f"'hosts' cannot hold {SOCKET_ACTIVATION!r} without systemd: name {LOCAL_HOSTS[0]!r}"]
-    if not {SOCKET_ACTIVATION, *LOCAL_HOSTS}.intersection(hosts):
+    if not any(own in hosts for own in (SOCKET_ACTIVATION, *LOCAL_HOSTS)):
         own = f"{SOCKET_ACTIVATION!r} or {LOCAL_HOSTS[0]!r}" if systemd else repr(LOCAL_HOSTS[0])
         return [f"'hosts' must hold {own} too: docker-python and the docker client talk to the engine there"]
     return []

@@ -21,6 +21,7 @@ DEFAULT_DATA_ROOT = "/var/lib/docker"
 
 _MIRROR = re.compile(r"https?://[^\s/?#]+/?(?:[^\s?#]+/?)?")
 _LABEL = re.compile(r"[^\s=]+")
+_PREFIX_LENGTH = re.compile(r"[0-9]{1,3}")
 
 
 def read_variables(variables: Mapping[str, Any], resolvers: Sequence[str]) -> tuple[dict[str, Any], list[str]]:
@@ -37,7 +38,7 @@ def read_variables(variables: Mapping[str, Any], resolvers: Sequence[str]) -> tu
         "dns": ("dns", lambda value: read_dns(value, resolvers)),
         "labels": ("labels", read_labels),
         "log_driver": ("log-driver", _text),
-        "log_options": ("log-opts", _mapping),
+        "log_options": ("log-opts", read_mapping),
     }
     options, problems = {}, []
     for name, (option, read) in readers.items():
@@ -57,12 +58,12 @@ def overlay_options(variables: Mapping[str, Any], options: Mapping[str, Any]) ->
     so those from variables are left out where ``options`` choose another driver.
     """
     merged = {**variables, **options}
-    drivers = {layer.get("log-driver") or "json-file" for layer in (variables, merged)}
-    below = variables.get("log-opts", {}) if len(drivers) == 1 else {}
+    driver_below, driver = (layer.get("log-driver") or "json-file" for layer in (variables, merged))
+    below = variables.get("log-opts", {}) if driver == driver_below else {}
     own = options.get("log-opts", {})
     if isinstance(own, Mapping) and (below or own):
         merged["log-opts"] = {**below, **own}
-    elif len(drivers) > 1 and "log-opts" not in options:
+    elif driver != driver_below and "log-opts" not in options:
         merged.pop("log-opts", None)
     return merged
 
@@ -151,11 +152,18 @@ def read_dns(value: Any, resolvers: Sequence[str]) -> list[str]:
 
 def read_labels(value: Any) -> list[str]:
     """Accept a mapping of labels. Returned as the engine takes them, ``NAME=VALUE``, sorted."""
-    labels = _mapping(value)
+    labels = read_mapping(value)
     for name, content in labels.items():
         if not _LABEL.fullmatch(name) or isinstance(content, (Mapping, list, tuple)) or "\n" in str(content):
             raise InvalidInput(f"{name!r} is not a label; write a name without spaces and '=', and a text on one line")
     return sorted(f"{name}={_plain_text(content)}" for name, content in labels.items())
+
+
+def read_mapping(value: Any) -> dict[str, Any]:
+    """Accept a mapping."""
+    if not isinstance(value, Mapping):
+        raise InvalidInput(f"it must be a mapping, not {mask_credentials(value)!r}")
+    return dict(value)
 
 
 def is_loopback(address: str) -> bool:
@@ -169,9 +177,12 @@ def _read_pool(pool: Any) -> tuple[Any, int]:
     if not isinstance(pool, Mapping) or set(pool) != {"base", "size"}:
         raise InvalidInput(f"{pool!r} is not an address pool; write a mapping such as {{base: 10.64.0.0/16, size: 24}}")
     try:
-        network, size = ipaddress.ip_network(str(pool["base"])), int(pool["size"])
+        network = ipaddress.ip_network(str(pool["base"]))
     except ValueError as error:
         raise InvalidInput(f"{dict(pool)!r} is not an address pool: {error}") from None
+    if not _PREFIX_LENGTH.fullmatch(str(pool["size"])):
+        raise InvalidInput(f"{dict(pool)!r} is not an address pool: its size must be a prefix length such as 24")
+    size = int(pool["size"])
     if not network.prefixlen <= size <= network.max_prefixlen:
         raise InvalidInput(
             f"networks of size {size:d} cannot be cut from {str(network)!r}; write a size from {network.prefixlen:d} to {network.max_prefixlen:d}"
@@ -205,14 +216,8 @@ def _texts(value: Any) -> list[str]:
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise InvalidInput(f"{value!r} must be a text")
+        raise InvalidInput(f"{mask_credentials(value)!r} must be a text")
     return value
-
-
-def _mapping(value: Any) -> dict[str, Any]:
-    if not isinstance(value, Mapping):
-        raise InvalidInput(f"it must be a mapping, not {mask_credentials(value)!r}")
-    return dict(value)
 
 
 def _plain_text(value: Any) -> str:

@@ -203,7 +203,7 @@ def observe_config() -> dict[str, Any]:
         problem = f"{CONFIG_FILE} cannot be read: {error}"
     if options is not None and not isinstance(options, dict):
         options, problem = None, f"{CONFIG_FILE} is no JSON mapping"
-    data_root = (options or {}).get("data-root") or DEFAULT_DATA_ROOT
+    data_root = _read_data_root(options or {})
     return {
         "path": CONFIG_FILE,
         "exists": os.path.lexists(CONFIG_FILE),
@@ -217,6 +217,12 @@ def observe_config() -> dict[str, Any]:
         "data": _holds_anything(data_root),
         "holdings": observe_holdings(data_root),
     }
+
+
+def _read_data_root(options: Mapping[str, Any]) -> str:
+    """Return the folder that the options name for the engine's data; the usual one where they name what can be no path."""
+    named = options.get("data-root")
+    return named if isinstance(named, str) and named and "\0" not in named else DEFAULT_DATA_ROOT
 
 
 def observe_holdings(data_root: str) -> list[str]:

@@ -46,7 +46,7 @@ def read_prune(variables: Mapping[str, Any], script: str) -> list[OwnFile]:
 
 
 def _read_objects(value: Any) -> list[str]:
-    if not isinstance(value, (list, tuple)) or not value or not set(value) <= set(OBJECTS):
+    if not isinstance(value, (list, tuple)) or not value or not all(name in OBJECTS for name in value):
         raise InvalidInput(f"prune_objects: {value!r} must be a list of some of {', '.join(OBJECTS)}")
     return [name for name in OBJECTS if name in value]
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from .._errors import InvalidInput
 from .drop_ins import PROXY_ENVIRONMENT, proxy_files, read_drop_ins
-from .engine_variables import judge_data_root, overlay_options, read_variables
+from .engine_variables import judge_data_root, overlay_options, read_mapping, read_variables
 from .leftovers import TAKING_OVER, plan_take_over
 from .own_files import OwnFile, plan_files
 from .proxies import Proxies, read_proxies, render_apt_configuration
@@ -30,7 +30,7 @@ def plan_surroundings(
     text of prune_script.py; ``parts`` are the parts of the role that run.
     """
     from_variables, problems = read_variables(variables, host.get("resolvers", ()))
-    daemon_options = variables.get("daemon_options") or {}
+    daemon_options = _read(problems, "daemon_options", lambda: read_mapping(variables.get("daemon_options") or {}), {})
     options = overlay_options(from_variables, daemon_options)
     proxies = _read(problems, "proxies", lambda: read_proxies(variables.get("proxies") or {}), Proxies())
     drop_ins = _read(problems, "drop_ins", lambda: read_drop_ins(variables.get("drop_ins") or {}, bool(options.get("hosts"))), [])

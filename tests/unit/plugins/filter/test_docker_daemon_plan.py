@@ -7,6 +7,10 @@ from __future__ import annotations
 import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.dockenv.python.plugins.filter.docker_daemon_plan import docker_daemon_plan
+from ansible_collections.dockenv.python.plugins.module_utils._host.daemon_options import OPTIONS
+from ansible_collections.dockenv.python.tests.unit.odd_values import VALUES
+from hypothesis import given
+from hypothesis import strategies as st
 
 DEFAULTS = {"live-restore": True}
 
@@ -79,3 +83,13 @@ def test_other_arguments_are_refused(arguments, message):
     with pytest.raises(AnsibleFilterError) as raised:
         docker_daemon_plan(*arguments)
     assert str(raised.value) == message
+
+
+def test_sockets_that_are_no_texts_are_a_problem():
+    (problem,) = docker_daemon_plan({"hosts": [{"a": 1}]})["problems"]
+    assert problem.startswith("'hosts' must hold 'fd://'")
+
+
+@given(st.dictionaries(st.sampled_from(sorted(OPTIONS)), VALUES))
+def test_no_value_of_an_option_breaks_the_plan(options):
+    assert docker_daemon_plan(options, DEFAULTS, {"service": {"manager": "process"}})["override"] is False

@@ -106,6 +106,12 @@ def test_odd_configuration_is_told(files, text, options, problem):
     assert config["problem"] is None if problem is None else problem in config["problem"]
 
 
+@pytest.mark.parametrize("data_root", ["5", "null", '["/srv"]', '""', '"/srv\\u0000"'])
+def test_data_root_that_no_engine_takes_is_the_usual_one(files, data_root):
+    files["CONFIG_FILE"].write_text(f'{{"data-root": {data_root}}}')
+    assert observe.observe_config()["data_root"] == "/var/lib/docker"
+
+
 @pytest.mark.parametrize(
     ("text", "release"),
     [
