@@ -51,7 +51,9 @@ options:
     elements: str
     default: []
   docker_python:
-    description: Path of the command that runs the Python of the Docker virtualenv.
+    description:
+      - Path of the command that runs the Python of the Docker virtualenv.
+      - A file there, where the role would make a link, is run only if root alone may write it.
     type: path
     default: /usr/local/bin/docker-python
   docker_compose:
@@ -269,7 +271,7 @@ config:
 own_files:
   description:
     - The files that are the role's alone, by what they are for (C(engine), C(prune)) and by path.
-    - Each has a C(digest) of its content and its C(mode).
+    - Each has a C(digest) of its content and its C(mode). Of one that the account of the task may not read there is no digest.
   returned: success
   type: dict
   sample: {"engine": {"/etc/systemd/system/docker.service.d/dockenv-limits.conf": {"digest": "5f0e...", "mode": "0644"}}}

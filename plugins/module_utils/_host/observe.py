@@ -183,7 +183,7 @@ def observe_engine(running: bool) -> dict[str, Any]:
 def observe_release() -> dict[str, str | None]:
     """Return name, version and codename of the distribution as os-release(5) has them; rolling ones have no version."""
     try:
-        with open(RELEASE_FILE, encoding="utf-8") as file:
+        with open(RELEASE_FILE, encoding="utf-8", errors="replace") as file:
             fields = dict(line.strip().partition("=")[::2] for line in file)
     except OSError:
         fields = {}
@@ -231,10 +231,10 @@ def observe_holdings(data_root: str) -> list[str]:
     return [name for name, pattern in HOLDINGS.items() if next(glob.iglob(os.path.join(folder, pattern)), None) is not None]
 
 
-def observe_files(patterns: Iterable[str]) -> dict[str, dict[str, str]]:
-    """Return descriptions of the files that match, by path."""
+def observe_files(patterns: Iterable[str]) -> dict[str, dict[str, str | None]]:
+    """Return descriptions of the files that match, by path; without a digest of one that this account may not read."""
     paths = sorted(path for pattern in patterns for path in glob.glob(pattern))
-    return {path: describe_file(*_read_file(path)) for path in paths if os.path.isfile(path)}
+    return {path: _describe(path) for path in paths if os.path.isfile(path)}
 
 
 def observe_resolvers() -> list[str]:
@@ -256,7 +256,8 @@ def observe_leftovers(config: Mapping[str, Any], compose: Mapping[str, Any], fac
     made = set(made) if isinstance(made, list) else set()
     if made.issuperset(TAKING_OVER):
         return []
-    found = find_leftovers({path: read_text(path) for folder in FOLDERS for path in glob.glob(f"{folder}/*") if os.path.isfile(path)})
+    texts = {path: read_text(path) for folder in FOLDERS for path in glob.glob(f"{folder}/*") if os.path.isfile(path)}
+    found = find_leftovers({path: text for path, text in texts.items() if text is not None})
     if config["options"]:
         found.append(Leftover(config["path"], "config", ", ".join(sorted(config["options"]))))
     if compose["own_version"] and compose["own_version"].startswith("1."):
@@ -358,9 +359,12 @@ def parse_proof(path: str, answer: _commands.Answer) -> dict[str, Any]:
     proven: dict[str, Any] = {"path": path, "prefix": None, "version": None, "packages": {}, "sdk": None, "engine": None}
     for line in answer.stdout.splitlines():
         try:
-            proven.update(json.loads(line))
+            words = json.loads(line)
         except ValueError:
+            words = None
+        if not isinstance(words, dict):
             break  # not our interpreter's words; the problem below says so
+        proven.update(words)
     return {**proven, "problem": None if answer.rc == 0 else answer.last_words}
 
 
@@ -386,9 +390,11 @@ def _run_commands(questions: Questions, engine_runs: bool) -> dict[str, _command
         needless.add("own_compose")
     if engine_runs:
         needless.add("daemon")  # the running one said its version itself
-    nothing = _commands.Answer(rc=0, stdout="", stderr="")
-    answers = _commands.collect({name: _commands.start(words) for name, words in wanted.items() if name not in needless})
-    return {**dict.fromkeys(needless, nothing), **answers}
+    unasked = dict.fromkeys(needless, _commands.Answer(rc=0, stdout="", stderr=""))
+    if kind_of(questions.docker_python) == "file" and not _is_program_of_root(questions.docker_python):
+        unasked["python"] = _commands.Answer(rc=None, stdout="", stderr="it is a file that others than root may write, so it was not run")
+    answers = _commands.collect({name: _commands.start(words) for name, words in wanted.items() if name not in unasked})
+    return {**unasked, **answers}
 
 
 def find_buildx() -> str:
@@ -421,9 +427,13 @@ def _has_process() -> bool:
         return False
 
 
-def _read_file(path: str) -> tuple[bytes, int]:
-    with open(path, "rb") as file:
-        return file.read(), stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+def _describe(path: str) -> dict[str, str | None]:
+    mode = os.stat(path).st_mode
+    try:
+        with open(path, "rb") as file:
+            return describe_file(file.read(), mode)
+    except PermissionError:
+        return {**describe_file(b"", mode), "digest": None}
 
 
 def _holds_anything(folder: str) -> bool:

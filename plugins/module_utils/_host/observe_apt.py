@@ -31,7 +31,7 @@ def observe_apt(urls: Sequence[str], architecture: str) -> dict[str, Any] | None
         return None
     sources, named, others = [], set(), set()
     for path in _source_files():
-        entries = read_entries(read_text(path), path.endswith(".sources"))
+        entries = read_entries(read_text(path) or "", path.endswith(".sources"))
         wanted = [entry for entry in entries if is_at(entry, urls)]
         named.update(key for entry in wanted for key in entry.keys)
         others.update(key for entry in entries if entry not in wanted for key in entry.keys)
@@ -59,10 +59,13 @@ def observe_file(path: str) -> dict[str, Any] | None:
     return {"digest": hashlib.sha256(content).hexdigest(), "ours": content.startswith(f"{MARK}\n".encode())}
 
 
-def read_text(path: str) -> str:
-    """Return a text file; what is no UTF-8 in it reads as some text that nobody wrote. Raises OSError."""
-    with open(path, encoding="utf-8", errors="replace") as file:
-        return file.read()
+def read_text(path: str) -> str | None:
+    """Return a text file, or None if this account may not read it; what is no UTF-8 in it reads as some text that nobody wrote."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except PermissionError:
+        return None
 
 
 def _source_files() -> list[str]:

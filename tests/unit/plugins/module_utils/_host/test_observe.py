@@ -12,7 +12,7 @@ import sys
 
 import pytest
 from ansible_collections.dockenv.python.plugins.module_utils._commands import Answer
-from ansible_collections.dockenv.python.plugins.module_utils._host import leftovers, observe
+from ansible_collections.dockenv.python.plugins.module_utils._host import leftovers, observe, observe_apt
 from ansible_collections.dockenv.python.plugins.module_utils._host.daemon import digest_options
 from ansible_collections.dockenv.python.plugins.module_utils._host.own_files import describe_file
 from ansible_collections.dockenv.python.plugins.module_utils._host.registry_logins import ClientConfig, Login, digest_login
@@ -74,6 +74,25 @@ def test_files_are_described_by_content_and_mode(tmp_path):
     assert found == {str(tmp_path / "dockenv-x.conf"): describe_file(b"[Service]\n", 0o600)}
 
 
+def forbid(monkeypatch, *paths):
+    """Let the files be such as this account may not read; root may read all."""
+
+    def refusing_open(path, *arguments, **options):
+        if str(path) in map(str, paths):
+            raise PermissionError(13, "Permission denied", str(path))
+        return open(path, *arguments, **options)
+
+    for module in (observe, observe_apt):
+        monkeypatch.setattr(module, "open", refusing_open, raising=False)
+
+
+def test_of_a_file_that_may_not_be_read_the_mode_is_known(tmp_path, monkeypatch):
+    path = tmp_path / "dockenv-proxies.env"
+    path.touch(0o600)
+    forbid(monkeypatch, path)
+    assert observe.observe_files([str(path)]) == {str(path): {"digest": None, "mode": "0600"}}
+
+
 def test_logins_are_compared(monkeypatch):
     configs = {"alice": ClientConfig({"auths": {"r": {"auth": "YTpi"}}}), "bob": ClientConfig(problem="there is no user 'bob'")}
     monkeypatch.setattr(observe, "read_client_config", configs.__getitem__)
@@ -117,12 +136,13 @@ def test_data_root_that_no_engine_takes_is_the_usual_one(files, data_root):
     [
         pytest.param('ID=debian\nVERSION_ID="13"\nVERSION_CODENAME=trixie\n', ("debian", "13", "trixie"), id="Debian"),
         pytest.param("ID=debian\nPRETTY_NAME=sid\n", ("debian", None, None), id="without releases"),
+        pytest.param(b"ID=debian\nNAME=\xff\n", ("debian", None, None), id="not all of it text"),
         pytest.param(None, (None, None, None), id="no such file"),
     ],
 )
 def test_release_is_read(files, text, release):
     if text is not None:
-        files["RELEASE_FILE"].write_text(text)
+        files["RELEASE_FILE"].write_bytes(text if isinstance(text, bytes) else text.encode())
     assert tuple(observe.observe_release()[name] for name in ("id", "version", "codename")) == release
 
 
@@ -241,8 +261,10 @@ def test_proof_says_how_far_it_came():
     assert proven["problem"] == "ModuleNotFoundError: No module named 'docker'"
 
 
-def test_words_of_another_program_are_no_proof():
-    assert observe.parse_proof("/docker-python", Answer(0, "hello\n", ""))["prefix"] is None
+@pytest.mark.parametrize("words", ["hello", "3", "null", "[]", '["ab"]', '"prefix"'])
+def test_words_of_another_program_are_no_proof(words):
+    proven = observe.parse_proof("/docker-python", Answer(0, f"{words}\n", ""))
+    assert proven == observe.parse_proof("/docker-python", Answer(0, "", ""))
 
 
 def test_proof_runs_under_a_real_interpreter():
@@ -322,6 +344,12 @@ def test_what_a_part_of_the_role_has_replaced_is_none(nothing_else, tmp_path, mo
     assert [each.kind for each in found] == kinds
 
 
+def test_a_file_that_may_not_be_read_is_no_leftover(nothing_else, tmp_path, monkeypatch):
+    (tmp_path / "secret.conf").write_text("[Service]\n")
+    forbid(monkeypatch, tmp_path / "secret.conf")
+    assert observe.observe_leftovers(*nothing_else, fact=None) == []
+
+
 def test_new_compose_and_the_fact_of_the_role_are_none(nothing_else, tmp_path):
     config, compose = nothing_else
     (tmp_path / "docker_server.fact").write_text("{}")
@@ -342,3 +370,23 @@ def test_link_is_not_run_as_a_program_of_its_own(tmp_path):
     (tmp_path / "link").symlink_to("/bin/true")
     assert not observe._is_program_of_root(str(tmp_path / "link"))
     assert not observe._is_program_of_root(str(tmp_path / "none"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode", "asked"),
+    [
+        pytest.param("link", 0o755, True, id="what a link leads to"),
+        pytest.param("file", 0o755, True, id="a program of root's"),
+        pytest.param("file", 0o777, False, id="a program that everybody may write"),
+    ],
+)
+def test_a_program_in_the_place_of_docker_python_runs_only_if_it_is_root_s(monkeypatch, tmp_path, kind, mode, asked):
+    program, link = tmp_path / "program", tmp_path / "link"
+    program.write_text('#!/bin/sh\necho \'{"prefix": "/venv"}\'\n')
+    program.chmod(mode)
+    link.symlink_to(program)
+    monkeypatch.setattr(observe, "_is_program_of_root", lambda path: os.lstat(path).st_mode & 0o177777 == 0o100755)
+    path = str(link if kind == "link" else program)
+    proven = observe.parse_proof(path, observe._run_commands(observe.Questions(docker_python=path), engine_runs=False)["python"])
+    refused = "it is a file that others than root may write, so it was not run"
+    assert (proven["prefix"], proven["problem"]) == (("/venv", None) if asked else (None, refused))
