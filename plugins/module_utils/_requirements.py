@@ -141,7 +141,6 @@ class RequirementsFile:
     requirements: tuple[Requirement, ...] = ()
     constraints: tuple[Requirement, ...] = ()
     options: tuple[tuple[str, str], ...] = ()
-    files: tuple[str, ...] = ()
 
     def merged(self, other: RequirementsFile) -> RequirementsFile:
         """Return this followed by the other."""
@@ -149,7 +148,6 @@ class RequirementsFile:
             self.requirements + other.requirements,
             self.constraints + other.constraints,
             self.options + other.options,
-            self.files + other.files,
         )
 
 
@@ -409,7 +407,7 @@ def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _parse_file(text: str, path: str, read: Callable[[str], str], seen: tuple[str, ...], is_constraints: bool) -> RequirementsFile:
-    found = RequirementsFile(files=(path,))
+    found = RequirementsFile()
     for number, line in _logical_lines(text):
         if line:
             found = found.merged(_parse_line(line, f"{path}, line {number}", read, seen, is_constraints))

@@ -259,12 +259,11 @@ def test_includes_files_relative_to_the_file_that_includes_them():
     found = parse_requirements_file("a\n-r sub/more.txt\n", "/srv/requirements.txt", read_from(files))
     assert [requirement.line for requirement in found.requirements] == ["a", "b"]
     assert [constraint.line for constraint in found.constraints] == ["c<2", "d<3"]
-    assert found.files == ("/srv/requirements.txt", "/srv/sub/more.txt", "/srv/sub/limits.txt", "/srv/sub/deeper.txt")
 
 
 def test_reads_a_constraints_file():
     found = parse_constraints_file("a<2\nb==1.0\n", "/srv/constraints.txt", read_from({}))
-    assert found == RequirementsFile(constraints=found.constraints, files=("/srv/constraints.txt",))
+    assert found == RequirementsFile(constraints=found.constraints)
     assert [constraint.line for constraint in found.constraints] == ["a<2", "b==1.0"]
 
 
