@@ -65,7 +65,7 @@ _COMMENT = re.compile(r"(^|\s+)#.*$")
 _EXTRAS = re.compile(r"(?P<rest>.+?)\s*\[(?P<extras>[A-Za-z0-9._,\s-]*)\]\Z")
 # The last three end a line for Python, and so for pip.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
-_UNREADABLE_URL = "the host in its URL cannot be read; correct it"
+_UNREADABLE_URL = "its URL cannot be read; correct its host or path"
 # What goes on in the next line, and what begins an option or a comment; no requirement needs it.
 _UNSAFE_IN_LINE = re.compile(r"\\|\s[-#]")
 # Characters that pip's line format gives a meaning of their own, or splits at.
@@ -301,8 +301,9 @@ def _parse_pep508(stripped: str, text: str, source: str) -> Requirement:
 
 
 def _is_readable_url(url: str) -> bool:
+    """Return whether a URL can be taken apart, and does not stand for what can be no path."""
     try:
-        return bool(urlsplit(url))
+        return _CONTROL.search(path_of_url(url) or "") is None
     except ValueError:
         return False
 
@@ -317,6 +318,8 @@ def _refuse_legacy_versions(specifiers: SpecifierSet) -> None:
 
 def _parse_editable(location: str, text: str, source: str, folder: str | None) -> Requirement:
     rest, extras = _split_extras(location.strip().strip("'\""), text, source)
+    if rest.startswith("file:") and not _is_readable_url(rest):
+        raise _invalid(text, source, _UNREADABLE_URL)
     path = path_of_url(rest) if rest.startswith("file:") else rest
     if path is None or _URL.match(path):
         raise _invalid(text, source, "an editable requirement is a folder on the host, as in '-e /srv/app'")

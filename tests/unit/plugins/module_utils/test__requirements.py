@@ -4,19 +4,75 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from ansible_collections.dockenv.python.plugins.module_utils._errors import InvalidInput
 from ansible_collections.dockenv.python.plugins.module_utils._requirements import (
     RequirementsFile,
+    check_installable,
+    is_active,
+    marker_environment,
     parse_constraints_file,
     parse_requirement,
     parse_requirements_file,
     parse_version,
 )
+from hypothesis import given
+from hypothesis import strategies as st
 
 SHA = "a" * 64
 OTHER_SHA = "b" * 64
 WRITE_A_NAME = "write a name, and if needed extras, version and marker, as in 'requests[socks]>=2.32; python_version >= \"3.9\"' (PEP 508)"
+NO_URL = "its URL cannot be read; correct its host or path"
+# What requirements and their files are made of, in any order
+PIECES = st.sampled_from(
+    [
+        *(
+            "x",
+            "Foo.bar",
+            "x==1",
+            ">=2",
+            "===",
+            "1.*",
+            "[dev]",
+            "[",
+            "]",
+            ",",
+            " ",
+            "\t",
+            "\n",
+            "\\\n",
+            " # ",
+            ";",
+            " ; ",
+            " @ ",
+            "@",
+            ":",
+            "/",
+        ),
+        *(
+            "https://",
+            "git+https://",
+            "file://",
+            "file:",
+            "h",
+            "u:p@",
+            "#egg=",
+            "&",
+            "#subdirectory=",
+            "%00",
+            "%C3",
+            "${A}",
+            "~",
+            ".",
+            "..",
+        ),
+        *(".whl", "-1-py3-none-any.whl", ".tar.gz", "python_version", "extra", "<", "==", " in ", "'3'", '"', "(", ")", "and", "\u2028"),
+        *("-e ", "-r ", "-c ", "--hash=", "sha256:", SHA, "--pre", "--index-url ", "-f", "--", "="),
+    ]
+)
+TEXTS = st.lists(PIECES | st.text(max_size=3), max_size=8).map("".join)
 
 
 def read_from(files):
@@ -159,12 +215,12 @@ def test_reads_urls_paths_and_editables(text, name, url, editable, line):
         ),
         pytest.param(
             "x @ http://[::1/x.whl",
-            "packages[2]: 'x @ http://[::1/x.whl' cannot be read as a requirement: the host in its URL cannot be read; correct it",
+            "packages[2]: 'x @ http://[::1/x.whl' cannot be read as a requirement: its URL cannot be read; correct its host or path",
             id="no URL after the @",
         ),
         pytest.param(
             "http://[::1/x.whl",
-            "packages[2]: 'http://[::1/x.whl' cannot be read as a requirement: the host in its URL cannot be read; correct it",
+            "packages[2]: 'http://[::1/x.whl' cannot be read as a requirement: its URL cannot be read; correct its host or path",
             id="no URL",
         ),
         pytest.param(
@@ -196,6 +252,17 @@ def test_reads_urls_paths_and_editables(text, name, url, editable, line):
             "https://h/x.zip ; nope",
             "packages[2]: 'https://h/x.zip ; nope' cannot be read as a requirement: 'nope' is no environment marker (PEP 508)",
             id="a bad marker after a URL",
+        ),
+        pytest.param(
+            "x @ git+https://u:geheim@[bad/y.git",
+            f"packages[2]: 'x @ git+https://****@[bad/y.git' cannot be read as a requirement: {NO_URL}",
+            id="half an address after a name",
+        ),
+        pytest.param(
+            "-e file://[bad", f"packages[2]: '-e file://[bad' cannot be read as a requirement: {NO_URL}", id="half an address in place"
+        ),
+        pytest.param(
+            "file:///srv/%00.whl", f"packages[2]: 'file:///srv/%00.whl' cannot be read as a requirement: {NO_URL}", id="a path that is none"
         ),
     ],
 )
@@ -327,3 +394,27 @@ def test_knows_names_and_pins():
     assert parse_requirement("a==1.0", "packages[0]").is_pinned
     assert not parse_requirement("a==1.*", "packages[0]").is_pinned
     assert not parse_requirement("a>=1.0", "packages[0]").is_pinned
+
+
+@given(TEXTS)
+def test_whatever_is_written_is_read_or_refused(text):
+    with contextlib.suppress(InvalidInput):
+        requirement = parse_requirement(text, "packages[0]", "/srv")
+        is_active(requirement, marker_environment({}))
+        assert "\n" not in requirement.line
+        assert parse_requirement(requirement.line, "packages[0]").path == requirement.path
+        check_installable(requirement)
+
+
+@given(TEXTS, TEXTS)
+def test_whatever_is_in_a_file_is_read_or_refused(text, included):
+    files = {"/srv/x": included, "/srv/Foo.bar": included}
+    for parse in (parse_requirements_file, parse_constraints_file):
+        with contextlib.suppress(InvalidInput):
+            parse(text, "/srv/requirements.txt", read_from(files))
+
+
+@given(TEXTS)
+def test_whatever_is_a_version_is_read_or_refused(text):
+    with contextlib.suppress(InvalidInput):
+        assert parse_version(text, "packages[0].version")
