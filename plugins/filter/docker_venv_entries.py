@@ -14,7 +14,8 @@ from typing import Any, Callable
 from ansible.errors import AnsibleFilterError
 
 from ..module_utils._errors import InvalidInput
-from ..module_utils._requirements import Requirement, parse_requirement, parse_version
+from ..module_utils._requirements import Requirement
+from ..module_utils._venv.spec import PACKAGE_KEYS, parse_package
 
 DOCUMENTATION = r"""
 name: docker_venv_entries
@@ -83,9 +84,7 @@ _value:
       elements: str
 """
 
-PACKAGE_KEYS = ("name", "version", "state", "editable")
 KEYS = (*PACKAGE_KEYS, "path", "src")
-STATES = ("present", "latest", "absent")
 
 
 def docker_venv_entries(entries: Any, overrides: Any = ()) -> dict[str, list[Any]]:
@@ -123,22 +122,19 @@ def _names_of(entries: Any) -> set[str]:
 
 def _read_entry(entry: Any, source: str) -> Requirement:
     """Return the requirement of an entry. Raises InvalidInput if docker_venv could not read it."""
-    if isinstance(entry, str):
-        return parse_requirement(entry, source)
-    if not isinstance(entry, Mapping) or not isinstance(entry.get("name"), str):
-        raise InvalidInput(f"{source}: {entry!r} is neither a requirement nor a mapping with a name")
+    if not isinstance(entry, Mapping):
+        return parse_package(entry, source)[0]
     unknown = sorted(str(key) for key in entry if key not in KEYS)
     if unknown:
         raise InvalidInput(f"{source}: there is no key {unknown[0]!r} here; known are {', '.join(KEYS)}")
-    requirement = parse_requirement(f"-e {entry['name']}" if entry.get("editable") else entry["name"], source)
-    if entry.get("version") is not None:
-        parse_version(str(entry["version"]), source)
-    if entry.get("state", "present") not in STATES:
-        raise InvalidInput(f"{source}: {entry['state']!r} is no state; use one of {', '.join(STATES)}")
-    if entry.get("src") and not entry.get("path"):
+    requirement, _state = parse_package({key: entry[key] for key in PACKAGE_KEYS if key in entry}, source)
+    path, command = entry.get("path"), entry.get("src")
+    if command and not path:
         raise InvalidInput(f"{source}: 'src' says where a link leads, and there is no 'path' for the link")
-    if not str(entry.get("path") or "/").startswith("/"):
-        raise InvalidInput(f"{source}: the path {entry['path']!r} of the link is not absolute")
+    if command and not isinstance(command, str):
+        raise InvalidInput(f"{source}: 'src' is {command!r}, which is no name of a command")
+    if path and not (isinstance(path, str) and path.startswith("/")):
+        raise InvalidInput(f"{source}: the path {path!r} of the link is not absolute")
     return requirement
 
 

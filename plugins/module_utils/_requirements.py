@@ -15,7 +15,7 @@ import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Callable
+from typing import Any, Callable
 from urllib.parse import quote, unquote, urlsplit
 
 from ._credentials import redact, secrets_in
@@ -246,9 +246,14 @@ def older_than(version: str, other: str) -> bool:
     return Version(version) < Version(other)
 
 
-def parse_version(text: str, source: str) -> SpecifierSet:
-    """Read a version option: ``7.1.0`` means exactly that, ``>=7.1,<8`` is a specifier. Raises InvalidInput."""
-    stripped = text.strip()
+def parse_version(value: Any, source: str) -> SpecifierSet:
+    """Read a version option: ``7.1.0`` means exactly that, ``>=7.1,<8`` is a specifier. Raises InvalidInput.
+
+    A whole number is one too; a fraction may have lost a zero before anybody could see it.
+    """
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        raise InvalidInput(f"{source}: {value!r} is no text; write the version in quotation marks, because YAML takes 1.10 for 1.1")
+    stripped = str(value).strip()
     is_bare = re.match(r"[0-9v]", stripped) is not None
     try:
         specifiers = SpecifierSet(f"=={stripped}" if is_bare else stripped)
@@ -256,7 +261,7 @@ def parse_version(text: str, source: str) -> SpecifierSet:
     except (InvalidSpecifier, InvalidVersion):
         specifiers = None
     if not specifiers:
-        raise InvalidInput(f"{source}: {text!r} is no version; write one such as '7.1.0', or a specifier such as '>=7.1,<8' (PEP 440)")
+        raise InvalidInput(f"{source}: {value!r} is no version; write one such as '7.1.0', or a specifier such as '>=7.1,<8' (PEP 440)")
     return specifiers
 
 

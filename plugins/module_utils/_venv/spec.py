@@ -165,21 +165,18 @@ def _parse_packages(entries: list[Any]) -> tuple[tuple[Requirement, ...], frozen
     absent: list[tuple[str, str]] = []
     for index, entry in enumerate(entries):
         source = f"packages[{index}]"
-        requirement, state = _parse_package(entry, source)
+        requirement, state = parse_package(entry, source)
         if state == "absent":
-            absent.append((_name_to_remove(requirement, source), source))
+            absent.append((requirement.canonical, source))
             continue
         present.append(requirement)
         if state == "latest":
-            if requirement.url is not None:
-                raise InvalidInput(
-                    f"{source}: {str(requirement)!r} does not come from an index, so there is no latest version of it; use state: present"
-                )
             latest.add(requirement.canonical)
     return tuple(present), frozenset(latest), tuple(absent)
 
 
-def _parse_package(entry: Any, source: str) -> tuple[Requirement, str]:
+def parse_package(entry: Any, source: str) -> tuple[Requirement, str]:
+    """Return what an entry of packages asks for, and in which state. Raises InvalidInput, naming ``source``."""
     if isinstance(entry, str):
         return parse_requirement(entry, source), "present"
     if not isinstance(entry, Mapping):
@@ -194,26 +191,31 @@ def _parse_package(entry: Any, source: str) -> tuple[Requirement, str]:
         raise InvalidInput(f"{source}: {state!r} is no state; use one of {', '.join(PACKAGE_STATES)}")
     if editable not in (None, True, False):
         raise InvalidInput(f"{source}: editable is {editable!r}; it is true or false")
-    requirement = parse_requirement(f"-e {name}" if editable else name, source)
-    return _with_version(requirement, version, source), state or "present"
+    requirement = _with_version(parse_requirement(f"-e {name}" if editable else name, source), version, source)
+    _refuse_state(requirement, state, source)
+    return requirement, state or "present"
 
 
 def _with_version(requirement: Requirement, version: Any, source: str) -> Requirement:
     if version is None:
         return requirement
-    if isinstance(version, bool) or not isinstance(version, (str, int, float)):
-        raise InvalidInput(f"{source}.version: {version!r} is no version; write it in quotation marks")
     if requirement.url is not None or requirement.specifier:
         raise InvalidInput(f"{source}: {str(requirement)!r} says itself which version it is; remove the key 'version'")
-    return replace(requirement, specifier=parse_version(str(version), f"{source}.version"))
+    return replace(requirement, specifier=parse_version(version, source))
 
 
-def _name_to_remove(requirement: Requirement, source: str) -> str:
+def _refuse_state(requirement: Requirement, state: str | None, source: str) -> None:
+    """Raise InvalidInput for a requirement that cannot be in the state asked for."""
+    if state == "latest" and requirement.url is not None:
+        raise InvalidInput(
+            f"{source}: {str(requirement)!r} does not come from an index, so there is no latest version of it; use state: present"
+        )
+    if state != "absent":
+        return
     if requirement.name is None or requirement.url or requirement.specifier or requirement.extras or requirement.marker:
         raise InvalidInput(f"{source}: {str(requirement)!r} cannot be absent: name the package alone, as in 'requests'")
     if requirement.canonical == "pip":
         raise InvalidInput(f"{source}: pip cannot be absent, since all other packages are installed with it; remove the entry")
-    return requirement.canonical
 
 
 def _read_requirements(

@@ -7,7 +7,11 @@ from __future__ import annotations
 import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.dockenv.python.plugins.filter.docker_venv_entries import docker_venv_entries
+from ansible_collections.dockenv.python.tests.unit.odd_values import VALUES
+from hypothesis import given
+from hypothesis import strategies as st
 
+NO_URL = "cannot be read as a requirement: its URL cannot be read; correct its host or path"
 KNOWN = "known are name, version, state, editable, path, src"
 
 
@@ -51,7 +55,7 @@ def test_entries_are_split(entry, package, links):
     ("entry", "problem"),
     [
         pytest.param(7, "entry 1: 7 is neither a requirement nor a mapping with a name", id="a number"),
-        pytest.param({"version": "1"}, "entry 1: {'version': '1'} is neither a requirement nor a mapping with a name", id="no name"),
+        pytest.param({"version": "1"}, "entry 1: the mapping has no name; write one such as 'docker'", id="no name"),
         pytest.param({"name": "docker", "verison": "7"}, f"entry 1: there is no key 'verison' here; {KNOWN}", id="a slip of the pen"),
         pytest.param(
             {"name": "docker", "state": "here"}, "entry 1: 'here' is no state; use one of present, latest, absent", id="another state"
@@ -59,6 +63,20 @@ def test_entries_are_split(entry, package, links):
         pytest.param(
             {"name": "docker", "src": "x"}, "entry 1: 'src' says where a link leads, and there is no 'path' for the link", id="no link"
         ),
+        pytest.param(
+            {"name": "docker", "version": 7.1},
+            "entry 1: 7.1 is no text; write the version in quotation marks, because YAML takes 1.10 for 1.1",
+            id="a fraction for a version",
+        ),
+        pytest.param("https://[bad/y.whl", f"entry 1: 'https://[bad/y.whl' {NO_URL}", id="half an address"),
+        pytest.param(
+            {"name": "docker>7", "state": "absent"},
+            "entry 1: 'docker>7' cannot be absent: name the package alone, as in 'requests'",
+            id="a version of what goes",
+        ),
+        pytest.param({"name": "docker", "editable": "maybe"}, "entry 1: editable is 'maybe'; it is true or false", id="no boolean"),
+        pytest.param({"name": "docker", "path": "/x", "src": 5}, "entry 1: 'src' is 5, which is no name of a command", id="no command"),
+        pytest.param({"name": "docker", "path": 5}, "entry 1: the path 5 of the link is not absolute", id="no path"),
         pytest.param({"name": "docker", "path": "bin/x"}, "entry 1: the path 'bin/x' of the link is not absolute", id="a relative link"),
     ],
 )
@@ -71,6 +89,20 @@ def test_malformed_requirements_are_quoted(entry):
     (problem,) = docker_venv_entries(["docker", entry])["problems"]
     assert problem.startswith("entry 2: ")
     assert ">>1" in problem
+
+
+@given(
+    VALUES
+    | st.dictionaries(st.sampled_from(["version", "state", "editable", "path", "src"]), VALUES).map(lambda entry: {"name": "x", **entry})
+)
+def test_an_entry_is_split_or_a_problem(entry):
+    split = docker_venv_entries([entry], overrides=[entry])
+    assert len(split["problems"]) + len(split["packages"]) < 2
+
+
+@pytest.mark.parametrize("key", ["version", "state", "editable", "path", "src"])
+def test_an_empty_value_is_none(key):
+    assert docker_venv_entries([{"name": "docker", key: None}]) == {"packages": [{"name": "docker"}], "links": [], "problems": []}
 
 
 @pytest.mark.parametrize("entries", ["docker", {"name": "docker"}, None])

@@ -18,6 +18,7 @@ from ansible_collections.dockenv.python.plugins.module_utils._requirements impor
     parse_requirements_file,
     parse_version,
 )
+from ansible_collections.dockenv.python.tests.unit.odd_values import VALUES
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -284,6 +285,19 @@ def test_reads_versions(text, specifier):
     assert str(parse_version(text, "packages[0].version")) == specifier
 
 
+def test_a_whole_number_is_a_version():
+    assert str(parse_version(7, "packages[0].version")) == "==7"
+
+
+@pytest.mark.parametrize("value", [1.1, True, ["1"], {}])
+def test_refuses_a_version_that_yaml_changed(value):
+    with pytest.raises(InvalidInput) as caught:
+        parse_version(value, "packages[0].version")
+    assert caught.value.message == (
+        f"packages[0].version: {value!r} is no text; write the version in quotation marks, because YAML takes 1.10 for 1.1"
+    )
+
+
 @pytest.mark.parametrize("text", ["newest", "", ">=", "1.0 2.0", "=7"])
 def test_refuses_what_is_no_version(text):
     with pytest.raises(InvalidInput) as caught:
@@ -414,7 +428,7 @@ def test_whatever_is_in_a_file_is_read_or_refused(text, included):
             parse(text, "/srv/requirements.txt", read_from(files))
 
 
-@given(TEXTS)
+@given(TEXTS | VALUES)
 def test_whatever_is_a_version_is_read_or_refused(text):
     with contextlib.suppress(InvalidInput):
         assert parse_version(text, "packages[0].version")

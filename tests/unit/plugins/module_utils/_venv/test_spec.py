@@ -48,7 +48,7 @@ def test_reads_entries_of_all_kinds():
     packages = [
         "docker>=7.1.0",
         {"name": "requests[socks]", "version": "2.32.3", "state": "present"},
-        {"name": "yamllint", "version": 1.35, "state": "latest"},
+        {"name": "yamllint", "version": "1.35", "state": "latest"},
         {"name": "Some.Thing", "state": "absent"},
         {"name": "/srv/app", "editable": True},
     ]
@@ -161,9 +161,9 @@ def test_accepts_and_normalizes_paths(path):
             id="two versions",
         ),
         pytest.param(
-            {"packages": [{"name": "a", "version": True}]},
-            "packages[0].version: True is no version; write it in quotation marks",
-            id="a boolean version",
+            {"packages": [{"name": "a", "version": 1.1}]},
+            "packages[0]: 1.1 is no text; write the version in quotation marks, because YAML takes 1.10 for 1.1",
+            id="a fraction for a version",
         ),
         pytest.param(
             {"packages": [{"name": "a>1", "state": "absent"}]},
