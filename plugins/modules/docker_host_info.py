@@ -141,6 +141,10 @@ release:
       description: The name of the version.
       type: str
       sample: trixie
+    family:
+      description: V(redhat) for Red Hat Enterprise Linux, Fedora and those that call themselves like them, V(debian) for all others.
+      type: str
+      sample: debian
 packages:
   description: Versions of those of O(packages) that are installed, by name.
   returned: success

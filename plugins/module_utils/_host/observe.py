@@ -72,6 +72,8 @@ if sys.argv[1:]:
     print(json.dumps({"engine": docker.DockerClient(base_url=sys.argv[1], timeout=10).version()["Version"]}))
 """
 _RELEASE_FIELDS = (("id", "ID"), ("version", "VERSION_ID"), ("codename", "VERSION_CODENAME"))
+# By one of these as its name, or among those that it is like, a distribution is of Red Hat's family.
+_RED_HATS = frozenset({"rhel", "fedora", "centos"})
 _VERSION = re.compile(r"\d+\.\d+[^\s,]*")
 
 
@@ -181,13 +183,19 @@ def observe_engine(running: bool) -> dict[str, Any]:
 
 
 def observe_release() -> dict[str, str | None]:
-    """Return name, version and codename of the distribution as os-release(5) has them; rolling ones have no version."""
+    """Return name, version and codename of the distribution as os-release(5) has them; rolling ones have no version.
+
+    Its family is ``redhat``, or ``debian`` for all others.
+    """
     try:
         with open(RELEASE_FILE, encoding="utf-8", errors="replace") as file:
             fields = dict(line.strip().partition("=")[::2] for line in file)
     except OSError:
         fields = {}
-    return {key: fields[name].strip("\"'") if name in fields else None for key, name in _RELEASE_FIELDS}
+    values = {name: value.strip("\"'") for name, value in fields.items()}
+    kin = {values.get("ID"), *values.get("ID_LIKE", "").split()}
+    family = "debian" if _RED_HATS.isdisjoint(kin) else "redhat"
+    return {**{key: values.get(name) for key, name in _RELEASE_FIELDS}, "family": family}
 
 
 def observe_config() -> dict[str, Any]:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the role docker_server makes of its variables and of a host, as Ansible templates vars/main.yml."""
+"""What the role docker_server makes of its variables and of a host, as Ansible templates vars/main."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from ansible.utils.collection_loader import AnsibleCollectionConfig
 ROLE = Path(__file__).resolve().parents[3] / "roles/docker_server"
 
 RELEASES = {
-    "bookworm": {"id": "debian", "version": "12", "codename": "bookworm"},
-    "trixie": {"id": "debian", "version": "13", "codename": "trixie"},
-    "sid": {"id": "debian", "version": None, "codename": "sid"},
-    "bullseye": {"id": "debian", "version": "11", "codename": "bullseye"},
-    "noble": {"id": "ubuntu", "version": "24.04", "codename": "noble"},
-    "mint": {"id": "linuxmint", "version": "22", "codename": "wilma"},
+    "bookworm": {"id": "debian", "version": "12", "codename": "bookworm", "family": "debian"},
+    "trixie": {"id": "debian", "version": "13", "codename": "trixie", "family": "debian"},
+    "sid": {"id": "debian", "version": None, "codename": "sid", "family": "debian"},
+    "bullseye": {"id": "debian", "version": "11", "codename": "bullseye", "family": "debian"},
+    "noble": {"id": "ubuntu", "version": "24.04", "codename": "noble", "family": "debian"},
+    "mint": {"id": "linuxmint", "version": "22", "codename": "wilma", "family": "debian"},
 }
 COMPOSE_PLUGIN = "/usr/libexec/docker/cli-plugins/docker-compose"
 UPSTREAM = ["docker-ce", "docker-ce-cli", "containerd.io", "docker-buildx-plugin", "docker-compose-plugin"]
@@ -53,6 +53,11 @@ def read_role(name):
     """Return the content of a file of the role, its templates trusted by Ansible."""
     options = {"trusted_as_template": True} if "trusted_as_template" in inspect.signature(DataLoader.load_from_file).parameters else {}
     return DataLoader().load_from_file(str(ROLE / name), **options)
+
+
+def read_variables():
+    """Return the role's variables, of all families of distributions."""
+    return {name: value for path in (ROLE / "vars/main").iterdir() for name, value in read_role(path.relative_to(ROLE)).items()}
 
 
 def bare_host(release="trixie", manager="systemd", **found):
@@ -86,7 +91,7 @@ def evaluate(name, host, tags=("all",), **variables):
     """Return what a variable of the role is on a host, in a run with these tags and variables of the user's."""
     facts = read_role("tasks/look.yml")[-1]["ansible.builtin.set_fact"]
     run = {"__docker_server_host": host, "ansible_check_mode": False, "ansible_run_tags": list(tags)}
-    scope = {**read_role("defaults/main.yml"), **read_role("vars/main.yml"), **facts, **run, **variables}
+    scope = {**read_role("defaults/main.yml"), **read_variables(), **facts, **run, **variables}
     return Templar(loader=DataLoader(), variables=scope).template(scope[name])
 
 

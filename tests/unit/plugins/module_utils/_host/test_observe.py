@@ -134,16 +134,19 @@ def test_data_root_that_no_engine_takes_is_the_usual_one(files, data_root):
 @pytest.mark.parametrize(
     ("text", "release"),
     [
-        pytest.param('ID=debian\nVERSION_ID="13"\nVERSION_CODENAME=trixie\n', ("debian", "13", "trixie"), id="Debian"),
-        pytest.param("ID=debian\nPRETTY_NAME=sid\n", ("debian", None, None), id="without releases"),
-        pytest.param(b"ID=debian\nNAME=\xff\n", ("debian", None, None), id="not all of it text"),
-        pytest.param(None, (None, None, None), id="no such file"),
+        pytest.param('ID=debian\nVERSION_ID="13"\nVERSION_CODENAME=trixie\n', ("debian", "13", "trixie", "debian"), id="Debian"),
+        pytest.param("ID=debian\nPRETTY_NAME=sid\n", ("debian", None, None, "debian"), id="without releases"),
+        pytest.param("ID=linuxmint\nID_LIKE=\"ubuntu debian\"\nVERSION_ID='22'\n", ("linuxmint", "22", None, "debian"), id="Mint"),
+        pytest.param("ID=fedora\nVERSION_ID=43\n", ("fedora", "43", None, "redhat"), id="Fedora"),
+        pytest.param('ID="rocky"\nID_LIKE="rhel centos fedora"\nVERSION_ID="9.6"\n', ("rocky", "9.6", None, "redhat"), id="Rocky"),
+        pytest.param(b"ID=debian\nNAME=\xff\n", ("debian", None, None, "debian"), id="not all of it text"),
+        pytest.param(None, (None, None, None, "debian"), id="no such file"),
     ],
 )
 def test_release_is_read(files, text, release):
     if text is not None:
         files["RELEASE_FILE"].write_bytes(text if isinstance(text, bytes) else text.encode())
-    assert tuple(observe.observe_release()[name] for name in ("id", "version", "codename")) == release
+    assert tuple(observe.observe_release()[name] for name in ("id", "version", "codename", "family")) == release
 
 
 @pytest.mark.parametrize(
