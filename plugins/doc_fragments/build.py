@@ -41,6 +41,8 @@ options:
     description:
       - Platforms to build for, like V(linux/amd64) or V(linux/arm64). Without it, that is the engine's own.
       - More than one need an engine with the containerd image store, and any needs BuildKit.
+      - The lock of an environment is made for these platforms, which must all need the same packages.
+        pip can only make one for the engine's own.
     type: list
     elements: str
   secrets:

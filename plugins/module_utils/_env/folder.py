@@ -33,6 +33,8 @@ IGNORED = (".git", DOCKERIGNORE, DOCKERFILE, COMPOSE, REQUIREMENTS_IN, CONSTRAIN
 
 # The key of the record for the digest of what the lock was made from; so an edit by hand is noticed.
 _LOCKED = "locked"
+# The key for the Python that the lock was made for; base images move to others under the same name.
+_LOCKED_FOR = "locked_for"
 
 _LAYER = re.compile(rf"{LAYERS}/([1-9][0-9]*)\.txt")
 
@@ -98,17 +100,27 @@ class Folder:
         recorded = self.record.get(_LOCKED)
         return recorded is not None and recorded != digest_wanted(*self.wanted)
 
-    def with_lock(self, layers: tuple[str, ...], lock: str, requirements: str) -> Folder:
+    @property
+    def locked_for(self) -> str | None:
+        """The Python that the lock was made for; None where there is no lock of ours, or where it does not say so."""
+        recorded = self.record.get(_LOCKED_FOR) if self.is_ours and self.lock is not None else None
+        return None if recorded is None else str(recorded)
+
+    def is_for_another(self, python: str | None) -> bool:
+        """Whether the lock was made for another Python than this one; not if either is unknown."""
+        return None not in (self.locked_for, python) and self.locked_for != python
+
+    def with_lock(self, layers: tuple[str, ...], lock: str, requirements: str, python: str | None = None) -> Folder:
         """Return the folder with other requirements and their lock; the rest of it stays, also what was edited by hand.
 
-        Without install steps of ours in the Dockerfile there are no layers.
+        ``python`` is the one that the lock was made for. Without install steps of ours in the Dockerfile there are no layers.
         """
         kept = layers if has_install_steps(self.dockerfile) else ()
         files = {path: text for path, text in self.files.items() if not _LAYER.fullmatch(path)}
         files.update(_lock_files(kept, lock))
         dockerfile = replace_layers(self.dockerfile, len(kept))
         if self.record:
-            record = {**self.record, _LOCKED: digest_wanted(requirements, files.get(CONSTRAINTS))}
+            record = {**self.record, _LOCKED: digest_wanted(requirements, files.get(CONSTRAINTS)), _LOCKED_FOR: python}
             dockerfile = _replace_record(dockerfile, record)
         return Folder({**files, REQUIREMENTS_IN: requirements, DOCKERFILE: dockerfile})
 
@@ -119,11 +131,15 @@ def is_folder_file(path: str) -> bool:
     return path in written or _LAYER.fullmatch(path) is not None
 
 
-def render_folder(spec: EnvSpec, lock: str | None = None, layers: tuple[str, ...] = ()) -> Folder:
-    """Return the folder of a definition with its lock; without a lock that file is not there yet. Raises InvalidInput."""
+def render_folder(spec: EnvSpec, lock: str | None = None, layers: tuple[str, ...] = (), python: str | None = None) -> Folder:
+    """Return the folder of a definition with its lock, made for that Python; without a lock that file is not there yet.
+
+    Raises InvalidInput.
+    """
+    record = {**_record_of(spec, lock is not None), _LOCKED_FOR: None if lock is None else python}
     header, _newline, rest = render(spec, len(layers)).partition("\n")
     files = {
-        DOCKERFILE: f"{header}\n{_render_record(_record_of(spec, lock is not None))}\n{rest}",
+        DOCKERFILE: f"{header}\n{_render_record(record)}\n{rest}",
         DOCKERIGNORE: "".join(f"{path}\n" for path in IGNORED),
         INSTALL_SCRIPT: render_install_script(spec.installer),
         REQUIREMENTS_IN: spec.wanted.requirements,

@@ -118,17 +118,19 @@ def refuse_foreign_folder(spec: EnvSpec, observed: Observed) -> None:
         )
 
 
-def define_folder(spec: EnvSpec, old: Folder, new_lock: str | None = None) -> Folder:
-    """Return the folder of a definition: with the new lock, or the old one. Raises InvalidInput."""
+def define_folder(spec: EnvSpec, old: Folder, new_lock: str | None = None, python: str | None = None) -> Folder:
+    """Return the folder of a definition: with the new lock, made for that Python, or the old one. Raises InvalidInput."""
+    python = old.locked_for if new_lock is None else python
     new_lock = old.lock if new_lock is None else complete_lock(new_lock, parse_wanted(*spec.wanted.texts).options)
     if new_lock is None:
         return render_folder(spec)
-    fresh = render_folder(spec, new_lock)
+    fresh = render_folder(spec, new_lock, python=python)
     before_install = (text_before_install(without_record(folder.dockerfile)) for folder in (old, fresh))
-    if len(set(before_install)) > 1:
+    # With another Python all layers are built again as well.
+    if len(set(before_install)) > 1 or old.is_for_another(python):
         return fresh
     layers, lock = split_layers(old.layers, old.lock, new_lock)
-    return render_folder(spec, lock, layers)
+    return render_folder(spec, lock, layers, python)
 
 
 def plan_definition(spec: EnvSpec, observed: Observed, launchers: Mapping[str, str], target: Folder) -> Plan:
@@ -212,13 +214,18 @@ def request_install(folder: Folder, requirements: Iterable[Requirement], state: 
     return InstallRequest(new, None if is_content else request_lock(folder, new, constraints))
 
 
-def finish_install(folder: Folder, request: InstallRequest, new_lock: str | None) -> Folder:
-    """Return the folder after requirements.in changed, with its new lock and the layers that follow; the lock may not be known yet."""
+def finish_install(folder: Folder, request: InstallRequest, new_lock: str | None, python: str | None = None) -> Folder:
+    """Return the folder after requirements.in changed, with its new lock, made for that Python, and the layers that follow.
+
+    The lock may not be known yet.
+    """
     if new_lock is None:
         return Folder({**folder.files, REQUIREMENTS_IN: request.requirements})
     options = parse_wanted(request.requirements, folder.files.get(CONSTRAINTS)).options
-    layers, lock = split_layers(folder.layers, folder.lock, complete_lock(new_lock, options))
-    return folder.with_lock(layers, lock, request.requirements)
+    layers, lock = (), complete_lock(new_lock, options)
+    if not folder.is_for_another(python):
+        layers, lock = split_layers(folder.layers, folder.lock, lock)
+    return folder.with_lock(layers, lock, request.requirements, python)
 
 
 def make_input(observed: Observed, target: Folder, options: BuildOptions) -> BuildInput:

@@ -86,6 +86,11 @@ class Plan:
         """Whether there is anything to do."""
         return bool(self.steps)
 
+    @property
+    def builds(self) -> bool:
+        """Whether an image is built."""
+        return any(isinstance(step, Build) for step in self.steps)
+
     def then(self, other: Plan) -> Plan:
         """Return this followed by the other."""
         return Plan(self.steps + other.steps, tuple(dict.fromkeys(self.reasons + other.reasons)), self.diff + other.diff)

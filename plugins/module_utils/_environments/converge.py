@@ -21,7 +21,7 @@ from .observe import Seen, see_engine, see_folder
 from .place import Place
 from .steps import CleanUp, Push
 from .tasks import Absent, Defined, Outlook, Present
-from .unlocked import Trial, Unlocked
+from .unlocked import Resolver, Trial, Unlocked
 from .view import EngineView
 
 if TYPE_CHECKING:
@@ -57,10 +57,13 @@ def converge(task: Task, host: Host, check_mode: bool, seen: Seen | None = None)
     """
     seen = seen or see(task, host)
 
-    def preview(unlocked: Unlocked | Trial, step: MakeLock) -> str | None:
+    def preview_lock(unlocked: Unlocked | Trial, step: MakeLock) -> str | None:
         return _work().preview_lock(task, host, unlocked, step) if check_mode else None
 
-    outlook = task.plan(seen, preview)
+    def preview_python(unlocked: Unlocked) -> str | None:
+        return _work().preview_python(host, unlocked) if check_mode else None
+
+    outlook = task.plan(seen, Resolver(preview_lock, preview_python))
     plan = plan_clean_up(seen).then(outlook.plan).then(plan_push(task, host, seen, outlook))
     if check_mode or not plan.changed:
         return make_result(task, seen, Outlook(plan, outlook.target), _image_if_kept(plan, seen))
@@ -91,7 +94,7 @@ def plan_push(task: Task, host: Host, seen: Seen, outlook: Outlook) -> Plan:
     if isinstance(task, (Defined, Absent)) or not task.options.push:
         return Plan()
     step, image = Push(str(task.place.image)), seen.observed.image
-    if image is None or any(isinstance(each, Build) for each in outlook.plan.steps):
+    if image is None or outlook.plan.builds:
         return Plan((step,), ())
     pushed = find_registry_digest(host.engine, step.tag)
     has_it = f"{task.place.image.repository}@{pushed}" in image.digests
@@ -113,6 +116,5 @@ def _image_if_kept(plan: Plan, seen: Seen) -> Image | None:
 
 def make_result(task: Task, seen: Seen, outlook: Outlook, image: Image | None) -> Result:
     """Return what came of a plan; ``image`` is the one afterwards."""
-    is_built = any(isinstance(step, Build) for step in outlook.plan.steps)
-    log_path = (task.options.log_path or task.place.log) if is_built else None
+    log_path = (task.options.log_path or task.place.log) if outlook.plan.builds else None
     return Result(task.place, outlook.plan, seen.observed.folder, outlook.target, image, log_path)

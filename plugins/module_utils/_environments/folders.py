@@ -30,8 +30,8 @@ from .buildouts import LOCK_STEP, plan_relock, project_of_folder
 from .converge import Failure
 from .observe import Seen
 from .place import Place
-from .tasks import Outlook, add_logins, refuse_foreign_image
-from .unlocked import Resolve, Trial, Unlocked
+from .tasks import Outlook, add_logins, may_have_another_python, refuse_foreign_image
+from .unlocked import Resolve, Resolver, Trial, Unlocked
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,8 @@ class Built:
         """Return the folder of the project, where a buildout installs."""
         return project_of_folder(self.place, seen.observed.folder)
 
-    def plan(self, seen: Seen, resolve: Resolve) -> Outlook:
-        """Return what is to be done; without a lock from ``resolve`` the lock there was stands in.
+    def plan(self, seen: Seen, resolver: Resolver) -> Outlook:
+        """Return what is to be done; without a lock from the resolver the lock there was stands in.
 
         Raises NotOurs for an image of the user's, and InvalidInput without a Dockerfile.
         """
@@ -69,16 +69,15 @@ class Built:
             option = "image" if self.place.context else "name"
             refuse_foreign_image(self.place, seen.observed.image, option, "choose another name, or set force to take the name from it")
         if folder.is_buildout:
-            return self._plan_buildout(seen, resolve)
+            return self._plan_buildout(seen, resolver.lock)
         reasons = find_folder_lock_reasons(folder) if folder.is_ours else ()
         request = InstallRequest(folder.wanted[0], MakeLock() if reasons else None)
-        return _plan_folder(self, seen, request, reasons, resolve)
+        return _plan_folder(self, seen, request, reasons, resolver)
 
     def _plan_buildout(self, seen: Seen, resolve: Resolve) -> Outlook:
         trial = Trial(self.place, bases_of(seen.observed.folder)[0], seen.observed, (), self.options, self.secrets)
         reasons, target = plan_relock(seen, trial, resolve)
-        plan = plan_lock(reasons, LOCK_STEP).then(plan_files(seen.observed, target))
-        return Outlook(plan.then(plan_build(self.place.name, str(self.place.image), seen.observed, target, self.options)), target)
+        return _plan_target(self, seen, plan_lock(reasons, LOCK_STEP), target)
 
 
 @dataclass(frozen=True)
@@ -109,8 +108,8 @@ class Install:
         """Return none: no buildout installs here."""
         return None
 
-    def plan(self, seen: Seen, resolve: Resolve) -> Outlook:
-        """Return what is to be done; without a lock from ``resolve`` only what is asked for moves. Raises NotOurs."""
+    def plan(self, seen: Seen, resolver: Resolver) -> Outlook:
+        """Return what is to be done; without a lock from the resolver only what is asked for moves. Raises NotOurs."""
         folder = seen.observed.folder
         _check_is_ours(self.place, folder)
         refuse_foreign_image(self.place, seen.observed.image, "env", "let docker_env take the name from it with force")
@@ -119,7 +118,7 @@ class Install:
             reasons: tuple[str, ...] = ("requirements_changed",)
         else:
             reasons = find_folder_lock_reasons(folder) or ("newer_versions",)
-        return _plan_folder(self, seen, request, reasons, resolve)
+        return _plan_folder(self, seen, request, reasons, resolver)
 
 
 def bases_of(folder: Folder, target: str | None = None) -> tuple[str, ...]:
@@ -160,24 +159,39 @@ def read_install(params: Mapping[str, Any], options: BuildOptions) -> Install:
     return Install(place, requirements, params["state"], options, logins)
 
 
-def _plan_folder(task: Built | Install, seen: Seen, request: InstallRequest, reasons: tuple[str, ...], resolve: Resolve) -> Outlook:
-    """Plan the lock that is requested, the files that follow, and the build. A lock that comes out as it was is no step."""
-    folder = target = seen.observed.folder
-    lock = None
-    if request.lock is not None:
-        lock = resolve(_unlocked_of(folder, request.requirements), request.lock)
-        target = finish_install(folder, request, lock)
-    is_step = request.lock is not None and (lock is None or target != folder)
-    plan = plan_lock(reasons, request.lock) if request.lock is not None and is_step else Plan()
-    plan = plan.then(plan_files(seen.observed, target))
+def _plan_folder(task: Built | Install, seen: Seen, request: InstallRequest, reasons: tuple[str, ...], resolver: Resolver) -> Outlook:
+    """Plan the lock that is requested, the files that follow, and the build. A lock that comes out as it was is no step.
+
+    Where a lock for another Python would be built, another one is made as well.
+    """
+    folder, step = seen.observed.folder, request.lock
+    outlook = _plan_target(task, seen, Plan(), folder)
+    if step is None and not may_have_another_python(folder, outlook):
+        return outlook
+    unlocked = _unlocked_of(folder, request.requirements, task.options.platforms)
+    python = resolver.find_python(unlocked)
+    if folder.is_for_another(python):
+        reasons = (*(reasons if step else ()), "python_changed")
+        step = MakeLock(step.upgrade if step else ())
+    if step is None:
+        return outlook
+    lock = resolver.lock(unlocked, step)
+    target = finish_install(folder, request, lock, python)
+    is_step = lock is None or target != folder
+    return _plan_target(task, seen, plan_lock(reasons, step) if is_step else Plan(), target)
+
+
+def _plan_target(task: Built | Install, seen: Seen, lock: Plan, target: Folder) -> Outlook:
+    plan = lock.then(plan_files(seen.observed, target))
     return Outlook(plan.then(plan_build(task.place.name, str(task.place.image), seen.observed, target, task.options)), target)
 
 
-def _unlocked_of(folder: Folder, requirements: str) -> Unlocked:
+def _unlocked_of(folder: Folder, requirements: str, platforms: tuple[str, ...]) -> Unlocked:
     bases = bases_of(folder)
     if not bases:
         raise InvalidInput(f"{DOCKERFILE}: it does not say which image it starts from, so nothing can be resolved for its Python")
-    return Unlocked(bases[0], folder.record.get("installer", INSTALLERS[0]), requirements, folder.wanted[1], folder.lock or "")
+    installer = folder.record.get("installer", INSTALLERS[0])
+    return Unlocked(bases[0], installer, requirements, folder.wanted[1], folder.lock or "", platforms=platforms)
 
 
 def _check_is_ours(place: Place, folder: Folder) -> None:

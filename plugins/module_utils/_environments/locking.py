@@ -15,14 +15,14 @@ from .._docker.buildkit import secret_values
 from .._docker.engine import Engine
 from .._docker.images import find_registry_digest, pull
 from .._env.install_script import INSTALLERS, NETRC
-from .._env.lock import merge_locks
+from .._env.lock import compare_locks, merge_locks, parse_lock
 from .._env.logins import Login, find_login, parse_netrc
 from .._env.steps import MakeLock
 from .._env.wanted import INDEX_OPTIONS, parse_wanted, render_requirements
 from .._errors import CommandFailed, EngineError, InvalidInput
 from .._resolver import uv
 from .._resolver.in_image import lock_in_image
-from .._resolver.request import Index, LockRequest, Target
+from .._resolver.request import Index, LockRequest, Target, machine_of
 from .._resolver.tool import find_uv, install_uv
 from .filesystem import read_text
 from .host import Host
@@ -67,8 +67,10 @@ def make_lock(host: Host, unlocked: Unlocked, step: MakeLock, tools: str | None 
     """
     if tools is None:
         remember_target(host, unlocked.base)
-    request = _request(unlocked, step, find_target(host, unlocked.base))
+    targets = _find_targets(host, unlocked)
+    request = _request(unlocked, step, targets[0])
     if unlocked.installer != _UV:
+        _refuse_foreign(host, unlocked, targets)
         return lock_in_image(host.engine, unlocked.base, request)
     program = find_uv(host.environment, host.tools) or install_uv(host.environment, tools or host.tools)
 
@@ -76,7 +78,41 @@ def make_lock(host: Host, unlocked: Unlocked, step: MakeLock, tools: str | None 
         with scratch_folder() as folder:
             return uv.lock(program, what, folder, host.environment)
 
-    return (_lock_additions(request, step.added, resolve) if step.added else None) or resolve(request)
+    lock = (_lock_additions(request, step.added, resolve) if step.added else None) or resolve(request)
+    for target in targets[1:]:
+        _refuse_difference(lock, resolve(replace(request, target=target, locked=lock, upgrade=())))
+    return lock
+
+
+def find_python(host: Host, unlocked: Unlocked) -> str:
+    """Return the Python for which a lock is made, in words that are equal where the same lock serves. Raises CommandFailed."""
+    targets = _find_targets(host, unlocked)
+    machines = ", ".join(target.machine for target in targets)
+    return str(replace(targets[0].without_patch(), machine=machines))
+
+
+def _find_targets(host: Host, unlocked: Unlocked) -> tuple[Target, ...]:
+    """Return the Python of the base image on each platform, by their machines; all images of one name are taken to have the same."""
+    own = find_target(host, unlocked.base)
+    machines = {machine_of(platform) for platform in unlocked.platforms} or {own.machine}
+    return tuple(replace(own, machine=machine) for machine in sorted(machines))
+
+
+def _refuse_foreign(host: Host, unlocked: Unlocked, targets: Sequence[Target]) -> None:
+    own = find_target(host, unlocked.base)
+    if targets != (own,):
+        raise InvalidInput(
+            f"platform: with installer pip the lock is made in the base image, which runs on {own.machine} here; "
+            "set installer to uv, or build each platform on a host of its own"
+        )
+
+
+def _refuse_difference(lock: str, other: str) -> None:
+    """A lock says for no package on which platforms it is."""
+    change = compare_locks(parse_lock(lock), parse_lock(other))
+    if change:
+        names = ", ".join([*change.added, *change.removed, *(after for _before, after in change.moved)])
+        raise InvalidInput(f"platform: the platforms need different packages ({names}); make an environment for each of them")
 
 
 def _lock_additions(request: LockRequest, added: Sequence[str], resolve: Callable[[LockRequest], str]) -> str | None:

@@ -38,7 +38,7 @@ from .buildouts import LOCK_STEP, define_buildout, plan_lock_of, project_of
 from .host import Host
 from .observe import Seen
 from .place import Place
-from .unlocked import Resolve, Trial, Unlocked
+from .unlocked import Resolve, Resolver, Trial, Unlocked
 
 
 @dataclass(frozen=True)
@@ -82,20 +82,28 @@ class Present:
         """Return the folder of the project, where a buildout installs. Raises InvalidInput."""
         return project_of(self.place, self.spec.buildout)
 
-    def plan(self, seen: Seen, resolve: Resolve) -> Outlook:
-        """Return what is to be done; without a lock from ``resolve`` the lock there was stands in. Raises NotOurs."""
+    def plan(self, seen: Seen, resolver: Resolver) -> Outlook:
+        """Return what is to be done; without a lock from the resolver the lock there was stands in. Raises NotOurs."""
         refuse_foreign_folder(self.spec, seen.observed)
         if not self.force:
             refuse_foreign_image(self.place, seen.observed.image, "name", "choose another name, or set force to take the name from it")
         if self.spec.buildout is not None:
-            return self._plan_buildout(seen, resolve)
+            return self._plan_buildout(seen, resolver.lock)
         folder = _without_buildout(seen.observed.folder)
         spec = self.spec.keeping(*folder.wanted)
         reasons = find_lock_reasons(spec, folder)
-        # A lock for another base has nothing that may stay unseen.
+        outlook = self._plan_target(spec, seen, Plan(), define_folder(spec, folder))
+        if not reasons and not may_have_another_python(folder, outlook):
+            return outlook
+        unlocked = unlocked_of(spec, folder, self.options.platforms)
+        python = resolver.find_python(unlocked)
+        reasons += ("python_changed",) if folder.is_for_another(python) else ()
+        if not reasons:
+            return outlook
+        # A lock for another base or another Python has nothing that may stay unseen.
         step = request_lock(folder, *spec.wanted.texts) if reasons == ("requirements_changed",) else MakeLock()
-        lock = resolve(unlocked_of(spec, folder), step) if reasons else None
-        return self._plan_target(spec, seen, plan_lock(reasons, step), define_folder(spec, folder, lock))
+        lock = resolver.lock(unlocked, step)
+        return self._plan_target(spec, seen, plan_lock(reasons, step), define_folder(spec, folder, lock, python))
 
     def _plan_buildout(self, seen: Seen, resolve: Resolve) -> Outlook:
         trial = Trial(self.place, self.spec.base, seen.observed, (), self.options, self.secrets)
@@ -135,7 +143,7 @@ class Defined:
         """Return the folder of the project, where a buildout installs. Raises InvalidInput."""
         return project_of(self.place, self.spec.buildout)
 
-    def plan(self, seen: Seen, resolve: Resolve) -> Outlook:
+    def plan(self, seen: Seen, resolver: Resolver) -> Outlook:
         """Return what is to be written; a lock that does not fit any more goes, so that it is not built. Raises NotOurs."""
         refuse_foreign_folder(self.spec, seen.observed)
         if self.spec.buildout is not None:
@@ -165,7 +173,7 @@ class Absent:
         """Return none: a project is its user's, and may be gone."""
         return None
 
-    def plan(self, seen: Seen, resolve: Resolve) -> Outlook:
+    def plan(self, seen: Seen, resolver: Resolver) -> Outlook:
         """Return what is to be removed. Raises NotOurs for what is the user's, InvalidInput for an image in use."""
         return Outlook(plan_removal(self.place.name, seen.observed, seen.exists, self.force), None)
 
@@ -175,10 +183,15 @@ def _without_buildout(folder: Folder) -> Folder:
     return Folder() if folder.is_buildout else folder
 
 
-def unlocked_of(spec: EnvSpec, folder: Folder) -> Unlocked:
+def may_have_another_python(folder: Folder, outlook: Outlook) -> bool:
+    """Whether it is worth a look at the base image's Python: an image that stays was built when the lock fitted."""
+    return outlook.plan.builds and folder.locked_for is not None
+
+
+def unlocked_of(spec: EnvSpec, folder: Folder, platforms: tuple[str, ...]) -> Unlocked:
     """Return what the lock of a definition is made from, with the lock there is."""
     requirements, constraints = spec.wanted.texts
-    return Unlocked(spec.base, spec.installer, requirements, constraints, folder.lock or "")
+    return Unlocked(spec.base, spec.installer, requirements, constraints, folder.lock or "", platforms=platforms)
 
 
 def add_logins(secrets: tuple[Secret, ...], logins: Iterable[Login]) -> tuple[Secret, ...]:

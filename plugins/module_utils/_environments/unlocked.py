@@ -19,7 +19,10 @@ from .place import Place
 
 @dataclass(frozen=True)
 class Unlocked:
-    """What a lock is made from: the image, the texts of requirements.in and constraints.txt, the lock before, and logins."""
+    """What a lock is made from: the image, the texts of requirements.in and constraints.txt, the lock before, and logins.
+
+    Without ``platforms`` it is made for the platform of the image that the engine has.
+    """
 
     base: str
     installer: str
@@ -27,6 +30,7 @@ class Unlocked:
     constraints: str | None = None
     locked: str = ""
     logins: tuple[Login, ...] = ()
+    platforms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -46,3 +50,11 @@ class Trial:
 
 # Makes the lock; None where that would leave something on the host that check mode must not.
 Resolve = Callable[[Union[Unlocked, Trial], MakeLock], Union[str, None]]
+
+
+@dataclass(frozen=True)
+class Resolver:
+    """What a plan asks for a lock: ``lock`` makes it, ``find_python`` says for which Python, or None where ``lock`` would."""
+
+    lock: Resolve
+    find_python: Callable[[Unlocked], str | None]

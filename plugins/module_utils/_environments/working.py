@@ -22,8 +22,9 @@ from .converge import Result, make_result, plan_clean_up, plan_push, see
 from .host import Host
 from .observe import Seen
 from .place import Place
+from .pythons import remember_target
 from .tasks import Absent, Defined, Outlook
-from .unlocked import Trial, Unlocked
+from .unlocked import Resolver, Trial, Unlocked
 
 if TYPE_CHECKING:
     from .converge import Task
@@ -34,6 +35,11 @@ def preview_lock(task: Task, host: Host, unlocked: Unlocked | Trial, step: MakeL
     if isinstance(unlocked, Trial):
         return picking.preview_versions(host, unlocked)
     return locking.preview_lock(host, _with_logins(task, host, unlocked), step)
+
+
+def preview_python(host: Host, unlocked: Unlocked) -> str | None:
+    """Return the Python for which to lock and leave nothing on the host; None where the base image would have to be fetched."""
+    return None if host.engine.find_image(unlocked.base) is None else locking.find_python(host, unlocked)
 
 
 def converge_alone(task: Task, host: Host, expected: Plan) -> Result:
@@ -54,7 +60,11 @@ def converge_alone(task: Task, host: Host, expected: Plan) -> Result:
         with host.searching_builder():
             return locking.make_lock(host, _with_logins(task, host, unlocked), step)
 
-    outlook = task.plan(seen, make_lock)
+    def find_python(unlocked: Unlocked) -> str:
+        remember_target(host, unlocked.base)
+        return locking.find_python(host, unlocked)
+
+    outlook = task.plan(seen, Resolver(make_lock, find_python))
     pushing = plan_push(task, host, seen, outlook)
     plan = cleaning.then(outlook.plan).then(pushing)
     _apply(task, host, seen, outlook)

@@ -7,9 +7,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .._errors import InvalidInput
+
+# Docker's architectures with other names than the kernel's
+_MACHINES = {"amd64": "x86_64", "arm64": "aarch64", "386": "i686", "arm": "armv7l"}
 
 # What a user can do, whichever resolver found out
 UNREACHABLE = "check index_url and the network of this host"
@@ -45,8 +48,18 @@ class Target:
             raise InvalidInput(f"The image's Python is {answer['implementation']}; only CPython can be resolved for")
         return cls(python=answer["python"], machine=answer["machine"], libc=answer["libc"])
 
+    def without_patch(self) -> Target:
+        """Return this with only the minor version, which is what wheels are made for."""
+        return replace(self, python=".".join(self.python.split(".")[:2]))
+
     def __str__(self) -> str:
         return f"Python {self.python} on {self.machine} with {self.libc}"
+
+
+def machine_of(platform: str) -> str:
+    """Return the machine, as ``uname -m`` has it, of a platform as Docker writes it: ``linux/arm64``."""
+    architecture = platform.split("/")[1]
+    return _MACHINES.get(architecture, architecture)
 
 
 @dataclass(frozen=True)

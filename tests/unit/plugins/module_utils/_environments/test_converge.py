@@ -11,6 +11,7 @@ import threading
 
 import pytest
 from ansible_collections.dockenv.python.plugins.module_utils._build_options import BuildOptions
+from ansible_collections.dockenv.python.plugins.module_utils._env.steps import MakeLock
 from ansible_collections.dockenv.python.plugins.module_utils._environments import locking, working
 from ansible_collections.dockenv.python.plugins.module_utils._environments.tasks import read_task
 from ansible_collections.dockenv.python.plugins.module_utils._errors import CommandFailed, EngineError, InvalidInput, NotOurs
@@ -161,6 +162,60 @@ def test_a_base_image_that_moved_is_noticed(world):
     world.client.add_image(BASE)
     assert world.present(packages=["six"], options=BuildOptions(base_check="none"))["changed"] is False
     assert world.present(packages=["six"])["reasons"] == ["base_updated"]
+
+
+# P2
+@pytest.mark.parametrize(
+    ("python", "reasons"),
+    [
+        pytest.param("3.13.7", ["base_updated"], id="a newer patch release"),
+        pytest.param(
+            "3.14.0",
+            ["python_changed", "definition_changed", "dockerfile_changed", "context_changed", "base_updated"],
+            id="another Python",
+        ),
+    ],
+)
+def test_a_lock_follows_the_python_of_the_base_image(world, python, reasons):
+    world.present(packages=["six"])
+    world.present(packages=["six", "idna"])
+    world.client.add_image(BASE)
+    world.python = python
+    foretold = world.present(packages=["six", "idna"], check_mode=True)
+    done = world.present(packages=["six", "idna"])
+    assert done["reasons"] == reasons
+    assert same_but_image(foretold, done)
+    assert os.path.exists(world.path("layers")) is ("python_changed" not in reasons)
+    again = world.present(packages=["six", "idna"])
+    assert (again["changed"], again["diff"]) == (False, [])
+
+
+def test_nothing_is_added_to_a_lock_for_another_python(world):
+    world.present(packages=["six"])
+    world.client.add_image(BASE)
+    world.python = "3.14.0"
+    world.asked.clear()
+    assert world.present(packages=["six", "idna"])["reasons"][:2] == ["requirements_changed", "python_changed"]
+    assert [step for _unlocked, step in world.asked] == [MakeLock()]
+    assert not os.path.exists(world.path("layers"))
+
+
+def test_a_lock_that_does_not_say_its_python_stays(world):
+    world.present(packages=["six"])
+    dockerfile = world.read("Dockerfile").replace('"locked_for"', '"unknown"')
+    world.write("Dockerfile", text=dockerfile)
+    world.client.add_image(BASE)
+    world.python = "3.14.0"
+    world.asked.clear()
+    assert world.build()["reasons"] == ["base_updated"]
+    assert (world.asked, world.read("Dockerfile")) == ([], dockerfile)
+
+
+def test_a_python_is_asked_for_only_where_something_is_to_be_done(world):
+    world.present(packages=["six"])
+    world.client.calls.clear()
+    assert world.present(packages=["six"], check_mode=True)["changed"] is False
+    assert "create_container" not in world.client.calls
 
 
 def test_a_missing_base_image_says_what_to_do(world):

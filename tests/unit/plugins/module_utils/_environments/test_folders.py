@@ -12,6 +12,7 @@ import threading
 import pytest
 from ansible_collections.dockenv.python.plugins.module_utils._build_options import BuildOptions, Secret
 from ansible_collections.dockenv.python.plugins.module_utils._env.logins import Login
+from ansible_collections.dockenv.python.plugins.module_utils._env.steps import MakeLock
 from ansible_collections.dockenv.python.plugins.module_utils._environments import working
 from ansible_collections.dockenv.python.plugins.module_utils._environments.locking import read_logins
 from ansible_collections.dockenv.python.plugins.module_utils._errors import CommandFailed, InvalidInput, NotOurs
@@ -90,6 +91,42 @@ def test_what_docker_env_made_and_what_it_makes_after_an_installation_are_equal(
     world.present(packages=["six"])
     world.install("idna")
     assert world.present(packages=["six", "idna"])["changed"] is False
+
+
+@pytest.mark.parametrize(
+    ("run", "reasons", "upgrade"),
+    [
+        pytest.param(lambda world, **mode: world.build(**mode), ["python_changed"], (), id="build"),
+        pytest.param(lambda world, **mode: world.install("six", **mode), ["python_changed"], (), id="present"),
+        pytest.param(
+            lambda world, **mode: world.install("six", state="latest", **mode),
+            ["newer_versions", "python_changed"],
+            ("six",),
+            id="latest",
+        ),
+    ],
+)
+def test_a_lock_follows_the_python_of_the_base_image(world, run, reasons, upgrade):
+    world.present(packages=["six"])
+    world.client.add_image(BASE)
+    world.python = "3.14.0"
+    world.asked.clear()
+    foretold = run(world, check_mode=True)
+    done = run(world)
+    assert done["reasons"] == [*reasons, "definition_changed", "base_updated"]
+    assert (foretold["reasons"], foretold["actions"][0]) == (done["reasons"], "lock the requirements")
+    assert {step for _unlocked, step in world.asked} == {MakeLock(upgrade)}
+    assert '"locked_for": "Python 3.14 on x86_64 with glibc 2.41"' in world.read("Dockerfile")
+    assert run(world)["changed"] is False
+
+
+def test_a_lock_follows_the_platforms(world):
+    world.present(packages=["six"])
+    options = BuildOptions(platforms=("linux/amd64", "linux/arm64"))
+    assert world.build(options=options, check_mode=True)["reasons"][0] == "python_changed"
+    assert world.asked[-1][0].platforms == options.platforms
+    same = BuildOptions(platforms=("linux/amd64",))
+    assert world.build(options=same, check_mode=True)["reasons"] == ["platforms_changed"]
 
 
 # P4

@@ -42,10 +42,16 @@ class World:
         self.versions = dict(VERSIONS)
         self.asked = []
         self.connections = 0
+        self.python = "3.13.5"
         self.client.programs["/opt/env/bin/python3"] = self._list_packages
+        self.client.programs["python3"] = self._say_python
 
     def _list_packages(self, container, argv):
         return 0, json.dumps(sorted(self.installed.items())).encode(), b""
+
+    def _say_python(self, container, argv):
+        answer = {"python": self.python, "machine": "x86_64", "libc": "glibc 2.41", "implementation": "CPython"}
+        return 0, json.dumps(answer).encode(), b""
 
     def resolve(self, host, unlocked, step):
         """Stand in for the resolver: what is locked stays, unless it is to move."""
@@ -119,6 +125,7 @@ class World:
 def make_world(tmp_path, monkeypatch):
     """Return a world with its resolver in place."""
     world = World(tmp_path)
+    monkeypatch.setattr(Host, "tools", str(tmp_path / "tools"))
     monkeypatch.setattr(locking, "make_lock", world.resolve)
     monkeypatch.setattr(locking, "preview_lock", world.resolve)
     return world
