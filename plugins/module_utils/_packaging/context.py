@@ -85,8 +85,9 @@ class Context:
 
 @dataclass(frozen=True)
 class _Parts:
-    """A virtualenv as it was looked at: its editable packages, with the place in the image of each, and its files."""
+    """A virtualenv as it was looked at: its way into the image, its editable packages, with the place there of each, and its files."""
 
+    move: Move
     editables: tuple[Distribution, ...]
     places: Mapping[str, str]
     tree: Tree
@@ -105,8 +106,7 @@ def read_context(spec: VenvImageSpec, source: Source, host: Host, options: Build
     items = trees.get(VENV, ())
     rewritten = [item.path for item in items if item.content is not None and not is_record(item.path)]
     count = sum(is_record(item.path) for item in items)
-    old = () if spec.place_of_venv in source.spellings else source.spellings
-    files = {PROOF: render_proof(old, count, rewritten)}
+    files = {PROOF: render_proof(find_old_paths(spec, source), count, rewritten)}
     if layout.installs:
         files[INSTALL_SCRIPT] = render_install_script(INSTALLER, spec.place_of_venv)
     wanted = _find_wanted(spec, source, base, parts, decision) if layout.has_lock else None
@@ -114,6 +114,11 @@ def read_context(spec: VenvImageSpec, source: Source, host: Host, options: Build
     identity += [wanted.requirements, wanted.constraints] if wanted else []
     texts = [render(spec, layout, has_mounts) for has_mounts in (True, False)]
     return Context(texts[0], texts[1], files, "".join(identity), trees, decision, base is not None, wanted)
+
+
+def find_old_paths(spec: VenvImageSpec, source: Source) -> tuple[str, ...]:
+    """Return the paths that no file may hold in the image: all that name the virtualenv, but for one that is its place there too."""
+    return tuple(path for path in source.spellings if path != spec.place_of_venv)
 
 
 def _look(spec: VenvImageSpec, source: Source, base: Traits | None, memo: Memo) -> _Parts:
@@ -129,7 +134,7 @@ def _look(spec: VenvImageSpec, source: Source, base: Traits | None, memo: Memo) 
         others=(*project, *((each.source, places[each.name]) for each in editables if each.name in places)),
         dropped=tuple(each.source for each in dropped),
     )
-    return _Parts(editables, places, read_venv(source.folder, move, {path for each in dropped for path in each.files}, memo))
+    return _Parts(move, editables, places, read_venv(source.folder, move, {path for each in dropped for path in each.files}, memo))
 
 
 def _place_editables(spec: VenvImageSpec, source: Source, editables: tuple[Distribution, ...]) -> dict[str, str]:
@@ -172,12 +177,12 @@ def _gather(
     if decision.strategy == RELOCATE:
         yield VENV, parts.tree.items
     if source.project is not None:
-        yield PROJECT, read_project(source.project, source.patterns, left_out, memo)
+        yield PROJECT, read_project(source.project, source.patterns, left_out, parts.move, memo)
     for each in parts.editables:
         place = parts.places.get(each.name)
         if each.source is None or (place is not None and not place.startswith(f"{spec.place_of_project}-editables/")):
             continue
-        items = read_project(each.source, read_patterns(each.source), left_out, memo)
+        items = read_project(each.source, read_patterns(each.source), left_out, parts.move, memo)
         if not items:
             raise InvalidInput(f"venv: {each.name} is a link to {each.source}, where nothing is; remove the package, or restore the folder")
         yield f"{EDITABLES if place else SOURCES}/{each.name}", items

@@ -17,7 +17,7 @@ from .._environments.view import EngineView
 from .._image import Image
 from .._venv_image.plan import LABEL_IMAGE, Seen, Stage, plan_image, plan_removal, plan_stage
 from . import staging
-from .context import Context, read_context
+from .context import Context, find_old_paths, read_context
 from .memo import Memo
 from .observe import see_source
 from .tasks import ALWAYS, Absent, Present, base_tag
@@ -50,7 +50,7 @@ def converge(task: Present | Absent, host: Host, check_mode: bool) -> Result:
             replaced = _work().fetch_base(task, host, newest)
     elif host.sight.find_image(task.spec.base) is None:
         return _foresee_without_base(task)
-    memo = Memo(task.place.memo, source.spellings)
+    memo = Memo(task.place.memo, find_old_paths(task.spec, source))
     context = read_context(task.spec, source, host, task.options, task.build_dir, memo, keep=not check_mode)
     if not check_mode:
         memo.save()

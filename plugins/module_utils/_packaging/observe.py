@@ -53,7 +53,8 @@ def see_source(spec: VenvImageSpec) -> Source:
     config = find_text(os.path.join(spec.venv, "pyvenv.cfg")) if os.path.isdir(spec.venv) else None
     if config is None:
         raise InvalidInput(f"venv: {spec.venv} is not a virtualenv: there is no pyvenv.cfg in it; give the folder of a virtualenv")
-    folder, project = os.path.realpath(spec.venv), _find_project(spec)
+    folder = os.path.realpath(spec.venv)
+    project = _find_project(spec, folder)
     _refuse_nested(spec, folder)
     uses_system_packages = _is_true(config, "include-system-site-packages")
     return Source(
@@ -137,7 +138,7 @@ def _refuse_nested(spec: VenvImageSpec, folder: str) -> None:
         raise InvalidInput(f"venv_dest: {spec.place_of_venv} lies below {spec.venv} itself; choose the same path, or another one")
 
 
-def _find_project(spec: VenvImageSpec) -> str | None:
+def _find_project(spec: VenvImageSpec, folder: str) -> str | None:
     if spec.project == "":
         return None
     named = None if spec.project else find_text(os.path.join(spec.venv, _PROJECT_FILE))
@@ -147,6 +148,11 @@ def _find_project(spec: VenvImageSpec) -> str | None:
     where = "project_path" if spec.project else os.path.join(spec.venv, _PROJECT_FILE)
     if not os.path.isabs(path) or not os.path.isdir(path):
         raise InvalidInput(f"{where}: {path!r} is not a folder; give the absolute path of the project, or an empty project_path for none")
+    if os.path.realpath(path) == folder:
+        raise InvalidInput(
+            f"{where}: {path} is the virtualenv itself; move the project or the virtualenv into a folder of its own, or give an empty "
+            "project_path to package all of it as the virtualenv"
+        )
     return os.path.normpath(path)
 
 

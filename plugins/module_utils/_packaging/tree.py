@@ -96,7 +96,7 @@ def read_venv(folder: str, move: Move, left_out: Collection[str], memo: Memo) ->
     return Tree(tuple(_update_records(items)), Found(tuple(strays), tuple(exits), tuple(outward)))
 
 
-def read_project(folder: str, patterns: tuple[Pattern, ...], left_out: Iterable[str], memo: Memo) -> tuple[Item, ...]:
+def read_project(folder: str, patterns: tuple[Pattern, ...], left_out: Iterable[str], move: Move, memo: Memo) -> tuple[Item, ...]:
     """Return a project's files without those that the patterns, as of a .dockerignore, and the paths ``left_out`` name."""
     outside = {os.path.realpath(path) for path in left_out}
     search_all = has_exceptions(patterns)
@@ -109,7 +109,7 @@ def read_project(folder: str, patterns: tuple[Pattern, ...], left_out: Iterable[
     items = []
     for path, entry in _walk(folder, is_skipped):
         is_link = entry.is_symlink()
-        items.append(Item(path, entry.path, target=os.readlink(entry.path)) if is_link else _describe(path, entry, memo)[0])
+        items.append(Item(path, entry.path, target=os.readlink(entry.path)) if is_link else _describe(path, entry, move, memo)[0])
     return tuple(items)
 
 
@@ -149,7 +149,7 @@ def _walk(folder: str, is_skipped: _Skip) -> Iterator[tuple[str, os.DirEntry[str
 
 def _read_file(path: str, entry: os.DirEntry[str], move: Move, memo: Memo) -> tuple[Item, bool, tuple[str, ...]]:
     """Return a file as it is after the move, whether it still holds the old path then, and what it adds to the search path."""
-    item, has_path = _describe(path, entry, memo, move)
+    item, has_path = _describe(path, entry, move, memo)
     if not (has_path or is_about_paths(path)) or not may_hold_path(path):
         return item, has_path, ()
     with open_source(entry.path) as file:
@@ -160,8 +160,8 @@ def _read_file(path: str, entry: os.DirEntry[str], move: Move, memo: Memo) -> tu
     return item, holds_path(moved, move), find_outward_paths(path, moved, move)
 
 
-def _describe(path: str, entry: os.DirEntry[str], memo: Memo, move: Move | None = None) -> tuple[Item, bool]:
-    """Return a file, and whether it speaks of the old place."""
+def _describe(path: str, entry: os.DirEntry[str], move: Move, memo: Memo) -> tuple[Item, bool]:
+    """Return a file, and whether it speaks of the old place; it may be in the virtualenv and in the project, with one entry in the memo."""
     source = entry.path
     try:
         status = entry.stat()
@@ -176,13 +176,13 @@ def _describe(path: str, entry: os.DirEntry[str], memo: Memo, move: Move | None 
     return Item(path, source, known.digest, stamp_of(status), bool(status.st_mode & stat.S_IXUSR)), known.has_path
 
 
-def _examine(file: BinaryIO, move: Move | None) -> Known:
+def _examine(file: BinaryIO, move: Move) -> Known:
     digest, has_path, tail = hashlib.sha256(), False, b""
-    longest = max((len(os.fsencode(old)) for old in move.old), default=0) if move else 0
+    longest = max(len(os.fsencode(old)) for old in move.old)
     while chunk := file.read(_LARGE):
         digest.update(chunk)
-        has_path = has_path or (move is not None and holds_path(tail + chunk, move))
-        tail = chunk[-longest:] if longest else b""
+        has_path = has_path or holds_path(tail + chunk, move)
+        tail = chunk[-longest:]
     return Known(digest.hexdigest(), has_path)
 
 

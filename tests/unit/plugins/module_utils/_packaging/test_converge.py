@@ -62,13 +62,18 @@ def test_what_the_build_gets(world):
     )
 
 
+def remember_everything(monkeypatch):
+    """Let also what has just changed be remembered."""
+    monkeypatch.setattr("ansible_collections.dockenv.python.plugins.module_utils._packaging.memo._SETTLED", -(10**15))
+
+
 def test_nothing_is_read_again(world, monkeypatch):
     world.run()
     long_ago = 1_000_000_000
     for path in world.venv.rglob("*"):
         if not path.is_symlink():
             os.utime(path, (long_ago, long_ago))
-    monkeypatch.setattr("ansible_collections.dockenv.python.plugins.module_utils._packaging.memo._SETTLED", -(10**15))
+    remember_everything(monkeypatch)
     world.run()
 
     def fail(file, move):
@@ -76,6 +81,35 @@ def test_nothing_is_read_again(world, monkeypatch):
 
     monkeypatch.setattr("ansible_collections.dockenv.python.plugins.module_utils._packaging.tree._examine", fail)
     assert not world.run()["changed"]
+
+
+def test_a_file_that_is_in_the_project_and_in_the_virtualenv(world, monkeypatch):
+    remember_everything(monkeypatch)
+    project = world.venv / "project"
+    project.mkdir()
+    (project / "settings.py").write_text(f"ROOT = '{world.venv}/data'\n")
+    first = world.run(project_path=str(project))
+    assert first["strategy_reasons"] == ["files that cannot be changed hold the virtualenv's path: project/settings.py"]
+    again = world.run(project_path=str(project))
+    assert (again["changed"], again["strategy_reasons"]) == (False, first["strategy_reasons"])
+
+
+def test_another_place_in_the_image_after_that_of_the_host(world, monkeypatch):
+    remember_everything(monkeypatch)
+    world.run(venv_dest=str(world.venv))
+    world.run(venv_dest="/srv/shop")
+    assert world.client.context["venv/bin/tool"] == b"#!/srv/shop/bin/python3\nimport tool\n"
+
+
+def test_a_project_that_is_the_virtualenv_itself(world):
+    link = world.root / "link"
+    link.symlink_to(world.venv)
+    with pytest.raises(InvalidInput) as caught:
+        world.run(project_path=str(link))
+    assert caught.value.message == (
+        f"project_path: {link} is the virtualenv itself; move the project or the virtualenv into a folder of its own, or give an empty "
+        "project_path to package all of it as the virtualenv"
+    )
 
 
 def test_check_mode_leaves_nothing(world):
