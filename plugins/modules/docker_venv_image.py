@@ -78,7 +78,8 @@ options:
   strategy:
     description:
       - V(relocate) copies the virtualenv. The module fails where its files would not work in the image.
-      - V(rebuild) installs the same versions of its packages in the base image. That needs the package index.
+      - V(rebuild) installs the same versions of its packages in the base image. That needs the package index. What was installed from
+        a folder or file of the managed host is installed from that again, and has to be there still.
         C(pip), C(setuptools) and C(wheel) move if the base image has another version of Python.
       - V(auto) copies where version, ABI, architecture and C library of the virtualenv fit the base image, and else installs.
         RV(strategy_reasons) says why.
@@ -175,7 +176,8 @@ options:
       - With V(wheel) they are built and installed in the image, which needs the package index for what builds them.
       - With V(copy) they stay links, to a copy of the folder. That is in the image's folder of the project if it is a part of that,
         and else in one beside it.
-      - Packages whose folder is in the virtualenv go with it in any case.
+      - Packages whose folder is in the virtualenv go with it in any case. If the packages are installed anew, so are these, from
+        their folders.
     type: str
     choices: [fail, wheel, copy]
     default: fail

@@ -36,7 +36,7 @@ collection dockenv.python.
 install.py          install exactly what is in requirements.txt beside this file; packages cached in /mnt
 install.py --alone  without a cache, and remove the folder of this file afterwards
 install.py --add    leave what is there, and add: what is in requirements.txt, if there is one, and the packages whose
-                    sources are the folders in sources/ beside this file
+                    sources are the folders in sources/ beside this file, or that are archives there
 install.py --add --editable=DIR ...  the same, and the packages in these folders, as links to them
 install.py --compile  what both use: compile the packages that standard input names, a line of JSON each
 """
@@ -174,11 +174,13 @@ def install_with_pip(tool, add, folders):
 
 
 def copy_sources():
-    """Return copies of the folders with sources: what builds a package writes into its folder."""
+    """Return archives, and copies of the folders with sources: what builds a package writes into its folder."""
     copies = []
     for name in sorted(os.listdir(SOURCES)) if os.path.isdir(SOURCES) else []:
-        copies.append("{}/build/{}".format(os.environ["HOME"], name))
-        shutil.copytree(SOURCES + "/" + name, copies[-1], symlinks=True)
+        source, copy = SOURCES + "/" + name, "{}/build/{}".format(os.environ["HOME"], name)
+        if os.path.isdir(source):
+            shutil.copytree(source, copy, symlinks=True)
+        copies.append(copy if os.path.isdir(source) else source)
     return copies
 
 

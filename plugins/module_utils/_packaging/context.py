@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ from .._env.install_script import INSTALLERS, LOCK, render_install_script
 from .._environments.host import Host
 from .._errors import InvalidInput
 from .._venv_image.decide import COPY, REBUILD, RELOCATE, WHEEL, Decision, check_editables, decide, find_obstacles
-from .._venv_image.distributions import SEEDS, Distribution, find_editables, render_pins
+from .._venv_image.distributions import SEEDS, Distribution, find_editables, find_homemade, render_pins
 from .._venv_image.dockerfile import EDITABLES, PROJECT, PROOF, SOURCES, VENV, Layout, render
 from .._venv_image.move import Move, is_record
 from .._venv_image.proof import render_proof
@@ -24,7 +25,7 @@ from .._venv_image.spec import VenvImageSpec
 from .._venv_image.traits import Traits, find_misfits
 from .memo import Memo
 from .observe import Source, ask_base, read_patterns
-from .tree import Item, Tree, read_project, read_venv
+from .tree import Item, Tree, read_archive, read_project, read_venv
 
 # What Debian needs for a virtualenv, where the base image has no Python
 PYTHON_PACKAGES = ("python3", "python3-venv")
@@ -85,10 +86,14 @@ class Context:
 
 @dataclass(frozen=True)
 class _Parts:
-    """A virtualenv as it was looked at: its way into the image, its editable packages, with the place there of each, and its files."""
+    """A virtualenv as it was looked at: its way into the image, its editable packages, with the place there of each, and its files.
+
+    ``homemade`` are other packages that come from this host, and none of an index.
+    """
 
     move: Move
     editables: tuple[Distribution, ...]
+    homemade: tuple[Distribution, ...]
     places: Mapping[str, str]
     tree: Tree
 
@@ -134,7 +139,9 @@ def _look(spec: VenvImageSpec, source: Source, base: Traits | None, memo: Memo) 
         others=(*project, *((each.source, places[each.name]) for each in editables if each.name in places)),
         dropped=tuple(each.source for each in dropped),
     )
-    return _Parts(move, editables, places, read_venv(source.folder, move, {path for each in dropped for path in each.files}, memo))
+    homemade = find_homemade(source.distributions, editables)
+    tree = read_venv(source.folder, move, {path for each in dropped for path in each.files}, memo)
+    return _Parts(move, editables, homemade, places, tree)
 
 
 def _place_editables(spec: VenvImageSpec, source: Source, editables: tuple[Distribution, ...]) -> dict[str, str]:
@@ -160,7 +167,7 @@ def _lay_out(spec: VenvImageSpec, source: Source, base: Traits | None, parts: _P
         strategy=decision.strategy,
         has_project=source.project is not None,
         has_lock=is_rebuilt or bool(spec.requirements),
-        has_sources=spec.on_editable == WHEEL and bool(parts.editables),
+        has_sources=bool((spec.on_editable == WHEEL and parts.editables) or (is_rebuilt and parts.homemade)),
         copies=tuple(sorted(apart.items())),
         linked=tuple(sorted(parts.places.values())) if is_rebuilt else (),
         needs_project=bool(parts.places),
@@ -178,6 +185,8 @@ def _gather(
         yield VENV, parts.tree.items
     if source.project is not None:
         yield PROJECT, read_project(source.project, source.patterns, left_out, parts.move, memo)
+    if decision.strategy == REBUILD:
+        yield from _gather_homemade(parts, left_out, memo)
     for each in parts.editables:
         place = parts.places.get(each.name)
         if each.source is None or (place is not None and not place.startswith(f"{spec.place_of_project}-editables/")):
@@ -188,17 +197,31 @@ def _gather(
         yield f"{EDITABLES if place else SOURCES}/{each.name}", items
 
 
+def _gather_homemade(parts: _Parts, left_out: tuple[str, ...], memo: Memo) -> Iterator[tuple[str, tuple[Item, ...]]]:
+    """Yield the folders and files from which packages are installed again that came from this host."""
+    paths = {each.name: each.source or each.origin for each in parts.homemade}
+    for name, path in paths.items():
+        if os.path.isdir(path):
+            yield f"{SOURCES}/{name}", read_project(path, read_patterns(path), left_out, parts.move, memo)
+        elif not os.path.isfile(path):
+            raise InvalidInput(f"venv: {name} was installed from {path}, where nothing is; restore that, or install it from an index")
+    archives = tuple(read_archive(path, parts.move, memo) for path in paths.values() if os.path.isfile(path))
+    if archives:
+        yield SOURCES, archives
+
+
 def _find_wanted(spec: VenvImageSpec, source: Source, base: Traits | None, parts: _Parts, decision: Decision) -> Wanted:
     """Return what is installed in the build: everything, or what is added to the virtualenv."""
     further = "".join(f"{line}\n" for line in spec.requirements)
-    names = [each.name for each in parts.editables]
+    # What an index has under such a name is of somebody else.
+    names = [each.name for each in (*parts.editables, *(parts.homemade if decision.strategy == REBUILD else ()))]
     pins = render_pins(source.distributions, names)
     if decision.strategy == RELOCATE:
         return Wanted(further, _without_urls(pins), tuple(sorted({each.name for each in source.distributions})))
     if base is None or base.minor != source.traits.minor:
         pins = render_pins(source.distributions, names, movable=SEEDS)
     own = {each.name for each in source.distributions}
-    return Wanted(pins + further, _without_urls(render_pins(source.around, own)))
+    return Wanted(pins + further, _without_urls(render_pins(source.around, own)), tuple(names))
 
 
 def _without_urls(pins: str) -> str:

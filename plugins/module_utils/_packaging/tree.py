@@ -109,8 +109,13 @@ def read_project(folder: str, patterns: tuple[Pattern, ...], left_out: Iterable[
     items = []
     for path, entry in _walk(folder, is_skipped):
         is_link = entry.is_symlink()
-        items.append(Item(path, entry.path, target=os.readlink(entry.path)) if is_link else _describe(path, entry, move, memo)[0])
+        items.append(Item(path, entry.path, target=os.readlink(entry.path)) if is_link else _describe(path, entry.path, move, memo)[0])
     return tuple(items)
+
+
+def read_archive(path: str, move: Move, memo: Memo) -> Item:
+    """Return a file from which a package is installed. Its name says what it is."""
+    return _describe(os.path.basename(path), path, move, memo)[0]
 
 
 def open_source(path: str) -> BinaryIO:
@@ -149,7 +154,7 @@ def _walk(folder: str, is_skipped: _Skip) -> Iterator[tuple[str, os.DirEntry[str
 
 def _read_file(path: str, entry: os.DirEntry[str], move: Move, memo: Memo) -> tuple[Item, bool, tuple[str, ...]]:
     """Return a file as it is after the move, whether it still holds the old path then, and what it adds to the search path."""
-    item, has_path = _describe(path, entry, move, memo)
+    item, has_path = _describe(path, entry.path, move, memo)
     if not (has_path or is_about_paths(path)) or not may_hold_path(path):
         return item, has_path, ()
     with open_source(entry.path) as file:
@@ -160,11 +165,10 @@ def _read_file(path: str, entry: os.DirEntry[str], move: Move, memo: Memo) -> tu
     return item, holds_path(moved, move), find_outward_paths(path, moved, move)
 
 
-def _describe(path: str, entry: os.DirEntry[str], move: Move, memo: Memo) -> tuple[Item, bool]:
+def _describe(path: str, source: str, move: Move, memo: Memo) -> tuple[Item, bool]:
     """Return a file, and whether it speaks of the old place; it may be in the virtualenv and in the project, with one entry in the memo."""
-    source = entry.path
     try:
-        status = entry.stat()
+        status = os.stat(source)
     except OSError as error:
         raise DockenvError(f"{source} cannot be read: {error.strerror}") from error
     known = memo.find(source, status)

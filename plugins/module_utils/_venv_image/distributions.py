@@ -28,7 +28,8 @@ _NAME, _VERSION = (re.compile(rf"^{key}:\s*(\S+)\s*$", re.IGNORECASE | re.MULTIL
 class Distribution:
     """An installed distribution: ``source`` is the folder of an editable one, ``url`` what pip takes in place of a version.
 
-    ``files`` are those that make up the installation of an editable one, relative to the virtualenv.
+    ``origin`` is the folder or file of this host from which another one was installed; no index need have it, and what an index has
+    under its name may be of somebody else. ``files`` are those that make up the installation of an editable one, relative to the virtualenv.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Distribution:
     source: str | None = None
     url: str | None = None
     files: tuple[str, ...] = ()
+    origin: str | None = None
 
     @property
     def requirement(self) -> str:
@@ -54,9 +56,12 @@ def read_distribution(site: str, metadata: str, direct_url: str | None, record: 
     if name is None or version is None:
         return None
     origin = _parse(direct_url)
-    source = _folder_of(origin) if (origin.get("dir_info") or {}).get("editable") else None
+    path, is_editable = _path_of(origin), bool((origin.get("dir_info") or {}).get("editable"))
     files = tuple(posixpath.normpath(posixpath.join(site, row[0])) for row in csv.reader(record.splitlines()) if row)
-    return Distribution(normalise(name[1]), version[1], source, _requirement_url(origin), files if source else ())
+    url = _requirement_url(origin)
+    if path is None or is_editable:
+        return Distribution(normalise(name[1]), version[1], path, url, files if path else ())
+    return Distribution(normalise(name[1]), version[1], url=url, origin=path)
 
 
 def read_egg_link(site: str, file_name: str, text: str) -> Distribution:
@@ -70,6 +75,13 @@ def find_editables(distributions: Iterable[Distribution], inside: Iterable[str])
     """Return the editable distributions, in order, without those whose source lies in the virtualenv; that goes with it."""
     folders = tuple(f"{folder}/" for folder in inside)
     found = {each.name: each for each in distributions if each.source is not None and not f"{each.source}/".startswith(folders)}
+    return tuple(found[name] for name in sorted(found))
+
+
+def find_homemade(distributions: Iterable[Distribution], editables: Iterable[Distribution]) -> tuple[Distribution, ...]:
+    """Return what else was installed from folders and files of this host, in order."""
+    linked = {each.name for each in editables}
+    found = {each.name: each for each in distributions if (each.source or each.origin) and each.name not in linked}
     return tuple(found[name] for name in sorted(found))
 
 
@@ -88,7 +100,7 @@ def _parse(direct_url: str | None) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _folder_of(origin: dict[str, Any]) -> str | None:
+def _path_of(origin: dict[str, Any]) -> str | None:
     parts = urlsplit(str(origin.get("url")))
     return posixpath.normpath(unquote(parts.path)) if parts.scheme == "file" else None
 

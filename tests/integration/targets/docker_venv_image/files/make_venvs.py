@@ -109,6 +109,18 @@ def make_linked(path):
     return path
 
 
+def make_homemade(path):
+    """One with packages that no index has: a link to a folder inside it, one from a folder, and one from a wheel."""
+    make_small(path)
+    inner = path / "src/inner"
+    inner.parent.mkdir()
+    shutil.move(make_source("inner"), inner)
+    folded, filed = make_source("folded"), make_source("filed", "src")
+    run(TOOLS / "bin/uv", "build", "--quiet", "--wheel", "--out-dir", ROOT / "sources/dist", filed)
+    pip_install(path, "--editable", inner, folded, *(ROOT / "sources/dist").glob("filed-*.whl"))
+    return path
+
+
 def make_system(path):
     run(sys.executable, "-m", "venv", "--system-site-packages", path)
     run(path / "bin/python3", "-m", "pip", "install", "--quiet", "--ignore-installed", *PACKAGES)
@@ -151,6 +163,7 @@ def main():
         "system": make_system(ROOT / "system"),
         "editable": make_editable(ROOT / "editable"),
         "linked": make_linked(ROOT / "linked"),
+        "homemade": make_homemade(ROOT / "homemade"),
         "binary": make_with_path_in(ROOT / "binary", b"\x00\x07%s\x00"),
         "text": make_with_path_in(ROOT / "text", b'{"place": "%s/share"}\n'),
     }

@@ -186,6 +186,14 @@ def test_only_new_packages_are_compiled_and_no_tests(script, tmp_path):
     assert [[os.path.relpath(path, tmp_path) for path, _digest in sources] for sources in found] == [["a/__init__.py"]]
 
 
+def test_archives_are_installed_as_they_are_and_folders_from_a_copy(script, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (tmp_path / "sources/a").mkdir(parents=True)
+    (tmp_path / "sources/b-1-py3-none-any.whl").write_text("")
+    assert script.copy_sources() == [str(tmp_path / "home/build/a"), str(tmp_path / "sources/b-1-py3-none-any.whl")]
+    assert (tmp_path / "home/build/a").is_dir()
+
+
 def compile_apart(script, sources, cache):
     line = json.dumps([sources, str(cache)]) + "\n"
     subprocess.run([sys.executable, script.__file__, "--compile"], input=line, text=True, check=True)

@@ -14,6 +14,7 @@ import pytest
 from ansible_collections.dockenv.python.plugins.module_utils._build_options import BuildOptions
 from ansible_collections.dockenv.python.plugins.module_utils._errors import CommandFailed, DockenvError, InvalidInput, NotOurs
 from ansible_collections.dockenv.python.plugins.module_utils._packaging import build, working
+from ansible_collections.dockenv.python.tests.unit.plugins.module_utils._env.definitions import make_lock
 from ansible_collections.dockenv.python.tests.unit.plugins.module_utils._packaging.world import NAME, SITE, make_world
 
 
@@ -182,6 +183,39 @@ def test_editable_that_goes_along(world):
     world.run(on_editable="wheel")
     assert [name for name in world.client.context if "linked" in name and name.startswith("venv/")] == []
     assert "sources/linked/linked/__init__.py" in world.client.context
+
+
+def add_homemade(world):
+    """Add packages that come from this host: a link to a folder in the virtualenv, a folder, a file. Return the file."""
+    inside, folder, file = world.venv / "src/inner", world.root / "folder", world.root / "dist/filed-1.0-py3-none-any.whl"
+    for path in (inside / "setup.py", folder / "setup.py", file):
+        path.parent.mkdir(parents=True)
+        path.write_text("")
+    world.add_package("inner", "1.0", direct_url=f'{{"url": "file://{inside}", "dir_info": {{"editable": true}}}}')
+    world.add_package("folded", "1.0", direct_url=f'{{"url": "file://{folder}", "dir_info": {{}}}}')
+    world.add_package("filed", "1.0", direct_url=f'{{"url": "file://{file}", "archive_info": {{}}}}')
+    return file
+
+
+def test_what_comes_from_this_host_is_not_taken_from_an_index(world):
+    file = add_homemade(world)
+    made = world.run(strategy="rebuild", requirements=["folded", "more==2"])
+    context = world.client.context
+    assert made["strategy"] == "rebuild"
+    assert world.asked[0].requirements == "tool==1.0\nfolded\nmore==2\n"
+    assert context["requirements.txt"].decode().split() == make_lock("tool==1.0", "more==2").split()
+    found = ["sources/filed-1.0-py3-none-any.whl", "sources/folded/setup.py", "sources/inner/setup.py"]
+    assert sorted(name for name, value in context.items() if name.startswith("sources/") and isinstance(value, bytes)) == found
+    file.unlink()
+    with pytest.raises(InvalidInput) as caught:
+        world.run(strategy="rebuild")
+    assert caught.value.message == f"venv: filed was installed from {file}, where nothing is; restore that, or install it from an index"
+
+
+def test_what_comes_from_this_host_is_copied_where_the_virtualenv_is(world):
+    add_homemade(world).unlink()
+    world.run(strategy="relocate")
+    assert {name.partition("/")[0] for name in world.client.context} == {"Dockerfile", "prove.py", "venv"}
 
 
 # V22 V37

@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from ansible_collections.dockenv.python.plugins.module_utils._venv_image.distributions import (
     Distribution,
     find_editables,
+    find_homemade,
     read_distribution,
     read_egg_link,
     render_pins,
@@ -40,8 +42,20 @@ def test_from_an_archive():
     assert read({"url": "https://x.example/a.whl", "archive_info": {}}).requirement == "my-tool @ https://x.example/a.whl"
 
 
-def test_from_a_folder_of_this_host_is_its_version():
-    assert read({"url": "file:///srv/x", "dir_info": {}}).requirement == "my-tool==1.0"
+@pytest.mark.parametrize("kind", ["dir_info", "archive_info"])
+def test_from_this_host(kind):
+    found = read({"url": "file:///srv/a%20b", kind: {}})
+    assert (found.origin, found.source, found.url, found.files) == ("/srv/a b", None, None, ())
+
+
+def test_what_comes_from_this_host_and_is_no_link():
+    found = [
+        Distribution("b", "1", "/srv/b"),
+        Distribution("a", "1", "/venv/src/a"),
+        Distribution("c", "1", origin="/c"),
+        Distribution("d", "1"),
+    ]
+    assert [each.name for each in find_homemade(found, find_editables(found, ["/venv"]))] == ["a", "c"]
 
 
 def test_editable():
