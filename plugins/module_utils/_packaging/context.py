@@ -155,7 +155,7 @@ def _place_editables(spec: VenvImageSpec, source: Source, editables: tuple[Distr
 
 
 def _find_obstacles(source: Source, base: Traits | None, tree: Tree) -> tuple[str, ...]:
-    has_native_code = any(item.path.endswith(".so") for item in tree.items)
+    has_native_code = any(item.is_native for item in tree.items)
     misfits = find_misfits(source.traits, base, has_native_code) if base else ("the base image has no Python; it is installed there",)
     return find_obstacles(misfits, source.uses_system_packages, tree.found)
 

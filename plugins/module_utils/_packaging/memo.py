@@ -17,17 +17,18 @@ from .._environments import filesystem
 from .._errors import DockenvError
 
 # Raised when something else is kept.
-_SCHEMA = 1
+_SCHEMA = 2
 # A file that changes twice within the clock's tick has the same times both times; this is longer than any tick, in nanoseconds.
 _SETTLED = 2_000_000_000
 
 
 @dataclass(frozen=True)
 class Known:
-    """What a file holds: the SHA-256 of its content, and whether it speaks of the paths that were looked for."""
+    """What a file holds: the SHA-256 of its content, whether it speaks of the paths that were looked for, and whether it is native code."""
 
     digest: str
     has_path: bool
+    is_native: bool = False
 
 
 class Memo:
@@ -49,12 +50,12 @@ class Memo:
         if entry is None or entry[:4] != _stamp(status):
             return None
         self._new[path] = entry
-        return Known(entry[4], entry[5])
+        return Known(*entry[4:])
 
     def add(self, path: str, status: os.stat_result, known: Known) -> None:
         """Remember a file that was read; one that has just changed may change once more unseen, and is not remembered."""
         if max(status.st_mtime_ns, status.st_ctime_ns) < self._now - _SETTLED:
-            self._new[path] = [*_stamp(status), known.digest, known.has_path]
+            self._new[path] = [*_stamp(status), known.digest, known.has_path, known.is_native]
 
     def save(self) -> None:
         """Keep what was found and added, and nothing else; a place that cannot be written is no error."""

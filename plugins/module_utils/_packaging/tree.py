@@ -35,6 +35,8 @@ from .memo import Known, Memo
 
 # Larger files are read in pieces: what is changed is small.
 _LARGE = 8 << 20
+# How programs and libraries begin, also those in bin/ that end with no .so
+_ELF = b"\x7fELF"
 
 # Whether to pass over what is at a relative path; the second value says whether that is a folder
 _Skip = Callable[[str, bool], bool]
@@ -52,6 +54,7 @@ class Item:
     digest: str = ""
     stamp: tuple[int, int] = (0, 0)
     is_executable: bool = False
+    is_native: bool = False
     target: str | None = None
     content: bytes | None = None
 
@@ -177,17 +180,20 @@ def _describe(path: str, source: str, move: Move, memo: Memo) -> tuple[Item, boo
             status = os.fstat(file.fileno())
             known = _examine(file, move)
         memo.add(source, status, known)
-    return Item(path, source, known.digest, stamp_of(status), bool(status.st_mode & stat.S_IXUSR)), known.has_path
+    is_executable = bool(status.st_mode & stat.S_IXUSR)
+    return Item(path, source, known.digest, stamp_of(status), is_executable, known.is_native), known.has_path
 
 
 def _examine(file: BinaryIO, move: Move) -> Known:
+    is_native = file.read(len(_ELF)) == _ELF
+    file.seek(0)
     digest, has_path, tail = hashlib.sha256(), False, b""
     longest = max(len(os.fsencode(old)) for old in move.old)
     while chunk := file.read(_LARGE):
         digest.update(chunk)
         has_path = has_path or holds_path(tail + chunk, move)
         tail = chunk[-longest:]
-    return Known(digest.hexdigest(), has_path)
+    return Known(digest.hexdigest(), has_path, is_native)
 
 
 def _update_records(items: Mapping[str, Item]) -> Iterator[Item]:

@@ -147,6 +147,17 @@ def test_other_version_of_python(world):
     assert len(world.asked) == 1
 
 
+def test_a_program_in_native_code(world, monkeypatch):
+    remember_everything(monkeypatch)
+    world.libc = ""
+    assert world.run()["strategy"] == "relocate"
+    (world.venv / "bin/program").write_bytes(b"\x7fELF\x02\x01\x01")
+    made = world.run()
+    assert made["strategy"] == "rebuild"
+    assert made["strategy_reasons"][0].startswith("the virtualenv has native code made with ")
+    assert not world.run()["changed"]
+
+
 # V27
 def test_more_packages_go_with_those_that_are_there(world):
     world.run(requirements=["more==2", "tool==1.0"])

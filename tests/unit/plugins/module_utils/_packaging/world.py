@@ -30,7 +30,7 @@ MORE = {"state": "present", "build_dir": None, "keep_build_dir": "never", "force
 
 
 class World:
-    """The host; ``python`` is the version of the base image's Python, None for a base image without one."""
+    """The host; ``python`` is the version of the base image's Python, None for a base image without one, ``libc`` its C library."""
 
     def __init__(self, root):
         self.root = root
@@ -38,6 +38,7 @@ class World:
         self.engine = make_engine()
         self.client = self.engine.client
         self.python = VERSION
+        self.libc = "glibc 2.99"
         self.asked = []
         for name in ("python3", "python{}.{}".format(*sys.version_info)):
             self.client.programs[name] = self._probe
@@ -49,7 +50,7 @@ class World:
         if self.python is None:
             return 127, b"", b"not found"
         abi, platform = sysconfig.get_config_var("SOABI"), sysconfig.get_platform()
-        return 0, json.dumps([self.python, "cpython", abi, platform, "glibc 2.99", "/usr/bin/python3.x"]).encode(), b""
+        return 0, json.dumps([self.python, "cpython", abi, platform, self.libc, "/usr/bin/python3.x"]).encode(), b""
 
     def add_package(self, name, version, **files):
         site = self.venv / SITE
