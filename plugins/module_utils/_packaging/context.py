@@ -16,7 +16,7 @@ from .._env.dockerfile import DOCKERFILE, INSTALL_SCRIPT
 from .._env.install_script import INSTALLERS, LOCK, render_install_script
 from .._environments.host import Host
 from .._errors import InvalidInput
-from .._venv_image.decide import COPY, REBUILD, RELOCATE, WHEEL, Decision, check_editables, decide, find_obstacles
+from .._venv_image.decide import COPY, REBUILD, RELOCATE, WHEEL, Decision, check_editables, decide, find_foreign_platforms, find_obstacles
 from .._venv_image.distributions import SEEDS, Distribution, find_editables, find_homemade, render_pins
 from .._venv_image.dockerfile import EDITABLES, PROJECT, PROOF, SOURCES, VENV, Layout, render
 from .._venv_image.move import Move, is_record
@@ -105,7 +105,8 @@ def read_context(spec: VenvImageSpec, source: Source, host: Host, options: Build
     """
     base = ask_base(host, spec.base, source.traits.minor, keep)
     parts = _look(spec, source, base, memo)
-    decision = decide(spec.strategy, _find_obstacles(source, base, parts.tree))
+    foreign = find_foreign_platforms(options.platforms, host.sight.find_image(spec.base).architecture)
+    decision = decide(spec.strategy, (*foreign, *_find_obstacles(source, base, parts.tree)))
     layout = _lay_out(spec, source, base, parts, decision, options)
     trees = dict(_gather(spec, source, parts, decision, build_dir, memo))
     items = trees.get(VENV, ())

@@ -39,6 +39,13 @@ class Found:
     outward: Sequence[str] = ()
 
 
+def find_foreign_platforms(platforms: Sequence[str], architecture: str) -> tuple[str, ...]:
+    """Return why files do not go into an image for several platforms, or for another one than that of the base image here."""
+    own = f"linux/{architecture}"
+    foreign = [platform for platform in platforms if platform != own]
+    return (f"the image is for {_name(foreign)}, and the Python of the base image is known for {own} only",) if foreign else ()
+
+
 def find_obstacles(misfits: Sequence[str], uses_system_packages: bool, found: Found) -> tuple[str, ...]:
     """Return why a virtualenv cannot be relocated."""
     obstacles = list(misfits)

@@ -158,6 +158,12 @@ def test_a_program_in_native_code(world, monkeypatch):
     assert not world.run()["changed"]
 
 
+def test_another_platform_than_that_of_the_engine(world):
+    assert world.run(check_mode=True, options=BuildOptions(platforms=("linux/amd64",)))["strategy"] == "relocate"
+    made = world.run(check_mode=True, options=BuildOptions(platforms=("linux/amd64", "linux/arm64")))
+    assert made["strategy_reasons"] == ["the image is for linux/arm64, and the Python of the base image is known for linux/amd64 only"]
+
+
 # V27
 def test_more_packages_go_with_those_that_are_there(world):
     world.run(requirements=["more==2", "tool==1.0"])
