@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from .._build_options import BuildOptions
@@ -98,17 +98,19 @@ class _Parts:
     tree: Tree
 
 
-def read_context(spec: VenvImageSpec, source: Source, host: Host, options: BuildOptions, build_dir: str, memo: Memo, keep: bool) -> Context:
+def read_context(
+    spec: VenvImageSpec, source: Source, host: Host, options: BuildOptions, left_out: Sequence[str], memo: Memo, keep: bool
+) -> Context:
     """Return what the image is built from. Raises InvalidInput for a virtualenv that cannot be packaged as asked for.
 
-    ``build_dir`` never goes into the image. With ``keep`` what the base image answers is remembered on the host.
+    The folders ``left_out`` never go into the image. With ``keep`` what the base image answers is remembered on the host.
     """
     base = ask_base(host, spec.base, source.traits.minor, keep)
     parts = _look(spec, source, base, memo)
     foreign = find_foreign_platforms(options.platforms, host.sight.find_image(spec.base).architecture)
     decision = decide(spec.strategy, (*foreign, *_find_obstacles(source, base, parts.tree)))
     layout = _lay_out(spec, source, base, parts, decision, options)
-    trees = dict(_gather(spec, source, parts, decision, build_dir, memo))
+    trees = dict(_gather(spec, source, parts, decision, (source.folder, *left_out), memo))
     items = trees.get(VENV, ())
     rewritten = [item.path for item in items if item.content is not None and not is_record(item.path)]
     count = sum(is_record(item.path) for item in items)
@@ -178,10 +180,9 @@ def _lay_out(spec: VenvImageSpec, source: Source, base: Traits | None, parts: _P
 
 
 def _gather(
-    spec: VenvImageSpec, source: Source, parts: _Parts, decision: Decision, build_dir: str, memo: Memo
+    spec: VenvImageSpec, source: Source, parts: _Parts, decision: Decision, left_out: Sequence[str], memo: Memo
 ) -> Iterator[tuple[str, tuple[Item, ...]]]:
     """Yield the folders of the context with their files."""
-    left_out = (source.folder, build_dir)
     if decision.strategy == RELOCATE:
         yield VENV, parts.tree.items
     if source.project is not None:
@@ -198,7 +199,7 @@ def _gather(
         yield f"{EDITABLES if place else SOURCES}/{each.name}", items
 
 
-def _gather_homemade(parts: _Parts, left_out: tuple[str, ...], memo: Memo) -> Iterator[tuple[str, tuple[Item, ...]]]:
+def _gather_homemade(parts: _Parts, left_out: Sequence[str], memo: Memo) -> Iterator[tuple[str, tuple[Item, ...]]]:
     """Yield the folders and files from which packages are installed again that came from this host."""
     paths = {each.name: each.source or each.origin for each in parts.homemade}
     for name, path in paths.items():

@@ -51,7 +51,8 @@ def converge(task: Present | Absent, host: Host, check_mode: bool) -> Result:
     elif host.sight.find_image(task.spec.base) is None:
         return _foresee_without_base(task)
     memo = Memo(task.place.memo, find_old_paths(task.spec, source))
-    context = read_context(task.spec, source, host, task.options, task.build_dir, memo, keep=not check_mode)
+    left_out = staging.all_paths(task.build_dir)
+    context = read_context(task.spec, source, host, task.options, left_out, memo, keep=not check_mode)
     if not check_mode:
         memo.save()
     result = (_converge_staged if task.is_staged else _converge_image)(task, host, context, check_mode)

@@ -31,9 +31,14 @@ def find_dockerfile(path: str) -> str | None:
     return text if text is not None and text.startswith(HEADER) else None
 
 
+def all_paths(path: str) -> tuple[str, ...]:
+    """Return where a build folder is, and what a task that is killed may leave of it."""
+    return path, new_path(path), old_path(path)
+
+
 def find_leftovers(path: str) -> tuple[str, ...]:
     """Return what a task that was killed has left of a build folder."""
-    return tuple(each for each in (new_path(path), old_path(path)) if os.path.lexists(each))
+    return tuple(each for each in all_paths(path)[1:] if os.path.lexists(each))
 
 
 def is_current(path: str, context: Context) -> bool:

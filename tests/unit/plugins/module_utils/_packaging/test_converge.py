@@ -314,6 +314,21 @@ def test_what_a_killed_task_left_is_removed(world):
     assert (world.tags(), leftover.exists(), world.run()["changed"]) == ([NAME], False, False)
 
 
+def test_what_a_killed_task_left_in_the_project_is_no_part_of_it(world):
+    project = world.root / "project"
+    project.mkdir()
+    (project / "app.py").write_text("")
+    options = {"project_path": str(project), "build_dir": str(project / "build"), "keep_build_dir": "always"}
+    world.run(**options)
+    for leftover in ("build.dockenv-new", "build.dockenv-old"):
+        (project / leftover).mkdir()
+        (project / leftover / "Dockerfile").write_text("")
+    foretold, done = world.run(check_mode=True, **options), world.run(**options)
+    assert foretold["reasons"] == done["reasons"] == ["interrupted"]
+    assert sorted(os.listdir(project)) == ["app.py", "build"]
+    assert not world.run(**options)["changed"]
+
+
 # V29
 def test_push(world):
     options = BuildOptions(push=True)
