@@ -189,7 +189,7 @@ options:
   keep_build_dir:
     description:
       - When to write what the image was built from into O(build_dir). The build itself needs no such folder.
-      - Where it is not to be kept, a folder of an earlier build is removed.
+      - Where it is not to be kept, a folder of an earlier build is removed. Both is done as well if nothing is to be built.
     type: str
     choices: [always, on_failure, never]
     default: never

@@ -31,9 +31,9 @@ from .tasks import NEVER, Present, base_tag
 
 
 def lock_context(task: Present, host: Host, context: Context) -> Context:
-    """Return the context with the lock that its build installs, where there is one. Raises CommandFailed, with the resolver's reason."""
+    """Return the context with the lock that its build installs, where it needs one and has none yet. Raises CommandFailed, with the resolver's reason."""
     wanted = context.wanted
-    if wanted is None:
+    if wanted is None or context.lock is not None:
         return context
     if context.has_python:
         lock = _make_lock(host, task, context, task.spec.base)

@@ -15,7 +15,7 @@ from .._environments.host import Host
 from .._environments.steps import CleanUp, Push
 from .._environments.view import EngineView
 from .._image import Image
-from .._venv_image.plan import LABEL_IMAGE, Seen, Stage, plan_image, plan_removal, plan_stage
+from .._venv_image.plan import LABEL_IMAGE, Seen, Stage, plan_image, plan_removal, plan_stage, plan_unstage
 from . import staging
 from .context import Context, find_old_paths, read_context
 from .memo import Memo
@@ -72,8 +72,7 @@ def _converge_absent(task: Absent, host: Host, check_mode: bool) -> Result:
 
 
 def _converge_staged(task: Present, host: Host, context: Context, check_mode: bool) -> Result:
-    before = staging.find_dockerfile(task.build_dir) or ""
-    plan = plan_stage(task.build_dir, staging.is_current(task.build_dir, context), before, context.dockerfile)
+    plan = _plan_stage(task, context)
     if not check_mode and plan.changed:
         host.prepare()
         with task.place.exclusive():
@@ -109,7 +108,14 @@ def _plan(task: Present, host: Host, context: Context) -> Plan:
     build = context.build_input(task.options, seen.base)
     kept = task.build_dir if task.keep == ALWAYS else None
     plan = plan_image(str(task.place.image), seen, build, task.options, kept, task.force)
+    if not plan.changed:
+        plan = _plan_stage(task, context) if kept else plan_unstage(seen.build_dir)
     return cleaning.then(plan).then(_plan_push(task, host, seen, plan) if task.options.push else Plan())
+
+
+def _plan_stage(task: Present, context: Context) -> Plan:
+    before = staging.find_dockerfile(task.build_dir) or ""
+    return plan_stage(task.build_dir, staging.is_current(task.build_dir, context), before, context.dockerfile)
 
 
 def _plan_push(task: Present, host: Host, seen: Seen, plan: Plan) -> Plan:

@@ -47,7 +47,7 @@ def apply(task: Present, host: Host, plan: Plan, context: Context) -> None:
             context = lock_context(task, host, context)
             swap(host, task.place, build_new(task, host, context, step.labels), replaced)
         elif isinstance(step, Stage):
-            writing.write(step.path, context)
+            writing.write(step.path, lock_context(task, host, context))
         elif isinstance(step, RemoveFolder):
             writing.remove(step.path)
         elif isinstance(step, RemoveImage):

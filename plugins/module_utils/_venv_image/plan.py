@@ -69,6 +69,11 @@ def plan_stage(build_dir: str, is_current: bool, before: str, after: str) -> Pla
     return Plan() if is_current else Plan((Stage(build_dir),), ("build_dir_changed",), (_diff(f"{build_dir}/Dockerfile", before, after),))
 
 
+def plan_unstage(build_dir: str | None) -> Plan:
+    """Plan to remove the build folder, where there is one."""
+    return Plan() if build_dir is None else Plan((RemoveFolder(build_dir),), ("build_dir_changed",))
+
+
 def plan_removal(name: str, seen: Seen, force: bool) -> Plan:
     """Plan to remove the image and the build folder, where there is one of ours.
 

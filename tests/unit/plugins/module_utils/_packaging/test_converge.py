@@ -263,6 +263,20 @@ def test_staged(world):
     assert world.left() == []
 
 
+# V12
+def test_build_folder_of_an_image_that_is_there(world):
+    world.run(requirements=["more==2"])
+    for keep, action in (("always", "write"), ("on_failure", "remove"), ("always", "write"), ("never", "remove")):
+        options = {"requirements": ["more==2"], "keep_build_dir": keep}
+        foretold, done = world.run(check_mode=True, **options), world.run(**options)
+        assert foretold == done
+        assert (done["reasons"], done["actions"]) == (["build_dir_changed"], [f"{action} {done['build_dir']}"])
+        assert not world.run(**options)["changed"]
+        assert world.left() == ([NAME] if keep == "always" else [])
+        if keep == "always":
+            assert "more==2" in (world.root / "images" / NAME / "requirements.txt").read_text()
+
+
 def test_build_folder_of_the_user(world):
     folder = world.root / "mine"
     folder.mkdir()

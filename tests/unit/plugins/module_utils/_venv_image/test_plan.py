@@ -17,6 +17,7 @@ from ansible_collections.dockenv.python.plugins.module_utils._venv_image.plan im
     plan_image,
     plan_removal,
     plan_stage,
+    plan_unstage,
 )
 
 NAME = "shop:latest"
@@ -83,6 +84,11 @@ def test_staging():
     found = plan_stage("/build", False, "a", "b")
     assert (found.steps, found.reasons) == ((Stage("/build"),), ("build_dir_changed",))
     assert (found.diff[0]["before"], found.diff[0]["after"]) == ("a", "b")
+
+
+def test_removal_of_the_build_folder_alone():
+    assert plan_unstage(None) == Plan()
+    assert plan_unstage("/build") == Plan((RemoveFolder("/build"),), ("build_dir_changed",))
 
 
 def test_removal():
