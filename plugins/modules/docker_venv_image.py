@@ -70,7 +70,8 @@ options:
   state:
     description:
       - V(present) builds the image if it is not what is asked for.
-      - V(staged) writes what the image would be built from into O(build_dir), and builds nothing. C(docker build) makes the image of it.
+      - V(staged) writes what the image would be built from into O(build_dir), and builds nothing. C(DOCKER_BUILDKIT=1 docker build)
+        makes the image of it.
       - V(absent) removes the image and O(build_dir), if this module made them.
     type: str
     choices: [present, staged, absent]

@@ -22,7 +22,7 @@ from .spec import VenvImageSpec
 
 VENV, PROJECT, SOURCES, EDITABLES, PROOF = "venv", "project", "sources", "editables", "prove.py"
 
-HEADER = "# Made by the Ansible collection dockenv.python, module docker_venv_image."
+HEADER = "# Made by the Ansible collection dockenv.python, module docker_venv_image. It builds without it: DOCKER_BUILDKIT=1 docker build ."
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ def test_all_that_can_be_asked_for():
         path_entries=["/opt/bin"], pythonpath_entries=["/opt/lib"], labels={"k": "v"}, system_packages=["netbase"],
     )  # fmt: skip
     assert found == [
-        "# Made by the Ansible collection dockenv.python, module docker_venv_image.",
+        "# Made by the Ansible collection dockenv.python, module docker_venv_image. It builds without it: DOCKER_BUILDKIT=1 docker build .",
         "FROM python:3.13-slim",
         "USER root",
         "RUN apt-get -qq update \\",
