@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -18,15 +19,19 @@ from .._environments.filesystem import find_text
 from .._environments.host import Host
 from .._environments.memory import recall, remember
 from .._errors import CommandFailed, InvalidInput
-from .._venv.relocate import site_folders
+from .._venv.relocate import find_interpreter, site_folders
 from .._venv_image.distributions import Distribution, read_distribution, read_egg_link
 from .._venv_image.spec import VenvImageSpec
 from .._venv_image.traits import PROBE, Traits
+from .tree import open_source
 
 # What no image of a project needs, in front of its own .dockerignore, which may take any of it back.
 _NOT_OF_A_PROJECT = "**/.git\n**/__pycache__\n**/*.py[co]\n.dockerenv\n**/.tox\n**/.nox\n**/.mypy_cache\n**/.pytest_cache\n**/.ruff_cache\n"
 # Written by virtualenvwrapper, and by venv2docker's users
 _PROJECT_FILE = ".project"
+# More than the first lines of a script need, in bytes
+_HEAD = 8192
+_ACTIVATED = re.compile(r"^\s*(?:export )?VIRTUAL_ENV=(.+)$", re.MULTILINE)
 # Prints names and versions of what the system's Python has
 _SYSTEM_PROBE = "import importlib.metadata as m, json; print(json.dumps([[d.metadata['Name'], d.version] for d in m.distributions()]))"
 
@@ -55,12 +60,14 @@ def see_source(spec: VenvImageSpec) -> Source:
         raise InvalidInput(f"venv: {spec.venv} is not a virtualenv: there is no pyvenv.cfg in it; give the folder of a virtualenv")
     folder = os.path.realpath(spec.venv)
     project = _find_project(spec, folder)
-    _refuse_nested(spec, folder)
+    traits = Traits.from_probe(_ask_venv(spec.venv, PROBE))
+    spellings = _find_spellings(spec.venv, folder)
+    _refuse_nested(spec, spellings)
     uses_system_packages = _is_true(config, "include-system-site-packages")
     return Source(
         folder=folder,
-        spellings=tuple(sorted({spec.venv, folder}, key=len, reverse=True)),
-        traits=Traits.from_probe(_ask_venv(spec.venv, PROBE)),
+        spellings=spellings,
+        traits=traits,
         uses_system_packages=uses_system_packages,
         distributions=tuple(_read_distributions(folder)),
         around=_ask_system(spec.venv) if uses_system_packages else (),
@@ -132,9 +139,27 @@ def _read_distribution(path: str, site: str) -> Distribution | None:
     return read_distribution(site, metadata, direct_url, record or "")
 
 
-def _refuse_nested(spec: VenvImageSpec, folder: str) -> None:
+def _find_spellings(venv: str, folder: str) -> tuple[str, ...]:
+    """Return all paths that name the virtualenv, the longest first: its files know it by that with which it was made, maybe through a link."""
+    known = {match.strip().strip("\"'") for match in _ACTIVATED.findall(find_text(os.path.join(venv, "bin/activate")) or "")}
+    known |= {os.path.dirname(os.path.dirname(interpreter)) for interpreter in _list_interpreters(os.path.join(venv, "bin"))}
+    found = {venv, folder, *(path for path in known if os.path.isabs(path) and os.path.realpath(path) == folder)}
+    return tuple(sorted(found, key=lambda path: (-len(path), path)))
+
+
+def _list_interpreters(folder: str) -> Iterator[str]:
+    """Yield the interpreters of the scripts in a folder."""
+    for entry in os.scandir(folder):
+        if entry.is_file(follow_symlinks=False):
+            with open_source(entry.path) as file:
+                interpreter = find_interpreter(file.read(_HEAD).decode("utf-8", "surrogateescape"))
+            if interpreter is not None:
+                yield interpreter
+
+
+def _refuse_nested(spec: VenvImageSpec, spellings: tuple[str, ...]) -> None:
     """The old path must be gone in the end, which cannot be told where the new one begins with it."""
-    if any(f"{spec.place_of_venv}".startswith(f"{old}/") for old in (spec.venv, folder)):
+    if any(f"{spec.place_of_venv}".startswith(f"{old}/") for old in spellings):
         raise InvalidInput(f"venv_dest: {spec.place_of_venv} lies below {spec.venv} itself; choose the same path, or another one")
 
 

@@ -44,6 +44,12 @@ def render_shebang(interpreter: str, arguments: str = "") -> str:
     return f"#!/bin/sh\n'''exec' {quoted}{arguments} \"$0\" \"$@\"\n' '''\n"
 
 
+def find_interpreter(text: str) -> str | None:
+    """Return the interpreter that the first lines of a script name."""
+    match = _LONG_SHEBANG.match(text) or _SHEBANG.match(text)
+    return match.group("interpreter").strip("\"'") if match else None
+
+
 def relocate_script(text: str, old: str, new: str) -> str:
     """Return a script with its first lines naming the interpreter at its new place; all other lines stay."""
     match = _LONG_SHEBANG.match(text) or _SHEBANG.match(text)

@@ -135,6 +135,34 @@ def test_another_place_of_the_same_virtualenv_builds_nothing(world):
     assert not world.run(venv=str(link))["changed"]
 
 
+def test_another_spelling_of_the_path_in_the_files(world):
+    """As where it was made through a link, and is named by its own path."""
+    (world.root / "link").symlink_to(world.root)
+    spelled = f"{world.root}/link/venv"
+    (world.venv / "bin/activate").write_text(f"VIRTUAL_ENV='{spelled}'\nexport VIRTUAL_ENV\n")
+    (world.venv / "bin/tool").write_text(f"#!{spelled}/bin/python3\nimport tool\n")
+    assert world.run()["strategy"] == "relocate"
+    context = world.client.context
+    assert context["venv/bin/activate"] == b"VIRTUAL_ENV='/usr/local/lib/shop'\nexport VIRTUAL_ENV\n"
+    assert context["venv/bin/tool"] == b"#!/usr/local/lib/shop/bin/python3\nimport tool\n"
+    assert f'"{spelled}"' in context["prove.py"].decode()
+
+
+def test_scripts_that_another_virtualenv_has_brought(world):
+    (world.venv / "bin/other").write_text("#!/nowhere/venv/bin/python3\n")
+    world.run()
+    assert world.client.context["venv/bin/other"] == b"#!/nowhere/venv/bin/python3\n"
+
+
+def test_of_two_spellings_the_one_that_is_no_place_in_the_image_has_to_go(world):
+    link = world.root / "link"
+    link.symlink_to(world.venv)
+    world.run(venv=str(link), venv_dest=str(link))
+    assert world.client.context["venv/bin/tool"] == f"#!{link}/bin/python3\nimport tool\n".encode()
+    proof = world.client.context["prove.py"].decode()
+    assert f"in {[str(world.venv)]!r}]".replace("'", '"') in proof
+
+
 def test_other_version_of_python(world):
     world.python = "3.99.1"
     world.add_package("pip", "23.0.1")

@@ -10,6 +10,7 @@ import os
 
 import pytest
 from ansible_collections.dockenv.python.plugins.module_utils._venv.relocate import (
+    find_interpreter,
     relocate_record,
     relocate_script,
     relocate_tree,
@@ -33,6 +34,18 @@ ENVIRONMENT = "import x\n#!/old/venv/bin/python stays\n"
 )
 def test_replaces_whole_paths_only(text, moved):
     assert replace_path(text, "/old/venv", "/new/venv") == moved
+
+
+@pytest.mark.parametrize(
+    ("text", "interpreter"),
+    [
+        pytest.param("#!/venv/bin/python3 -I\nx", "/venv/bin/python3", id="plain"),
+        pytest.param("#!/bin/sh\n'''exec' \"/a venv/bin/python\" \"$0\" \"$@\"\n' '''\nx", "/a venv/bin/python", id="long"),
+        pytest.param("import x\n", None, id="none"),
+    ],
+)
+def test_finds_the_interpreter_of_a_script(text, interpreter):
+    assert find_interpreter(text) == interpreter
 
 
 @pytest.mark.parametrize(
