@@ -140,7 +140,7 @@ def _look(spec: VenvImageSpec, source: Source, base: Traits | None, memo: Memo) 
         new=spec.place_of_venv,
         python=base.executable if base else "python3",
         others=(*project, *((each.source, places[each.name]) for each in editables if each.name in places)),
-        dropped=tuple(each.source for each in dropped),
+        dropped=tuple(path for each in dropped for path in (each.source, each.link) if path),
     )
     homemade = find_homemade(source.distributions, editables)
     tree = read_venv(source.folder, move, {path for each in dropped for path in each.files}, memo)

@@ -28,8 +28,9 @@ _NAME, _VERSION = (re.compile(rf"^{key}:\s*(\S+)\s*$", re.IGNORECASE | re.MULTIL
 class Distribution:
     """An installed distribution: ``source`` is the folder of an editable one, ``url`` what pip takes in place of a version.
 
-    ``origin`` is the folder or file of this host from which another one was installed; no index need have it, and what an index has
-    under its name may be of somebody else. ``files`` are those that make up the installation of an editable one, relative to the virtualenv.
+    ``files`` are those that make up the installation of an editable one, relative to the virtualenv, and ``link`` is what its
+    ``.egg-link`` puts on the search path. ``origin`` is the folder or file of this host from which any other was installed; no index
+    need have it, and what an index has under its name may be of somebody else.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Distribution:
     url: str | None = None
     files: tuple[str, ...] = ()
     origin: str | None = None
+    link: str | None = None
 
     @property
     def requirement(self) -> str:
@@ -65,10 +67,12 @@ def read_distribution(site: str, metadata: str, direct_url: str | None, record: 
 
 
 def read_egg_link(site: str, file_name: str, text: str) -> Distribution:
-    """Return the distribution that ``setup.py develop`` has linked."""
+    """Return the distribution that ``setup.py develop`` has linked. The second line leads from there to its sources."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     name = normalise(file_name.rpartition(".egg-link")[0])
-    return Distribution(name, "", lines[0] if lines else "", None, (f"{site}/{file_name}",))
+    link = lines[0] if lines else ""
+    source = posixpath.normpath(posixpath.join(link, *lines[1:2])) if link else ""
+    return Distribution(name, "", source, None, (f"{site}/{file_name}",), link=link)
 
 
 def find_editables(distributions: Iterable[Distribution], inside: Iterable[str]) -> tuple[Distribution, ...]:

@@ -37,7 +37,7 @@ packages = ["{name}"]
 """
 SETUP = """\
 from setuptools import setup
-setup(name="linked", version="1.0", packages=["linked"], entry_points={"console_scripts": ["linked = linked:main"]})
+setup(name="linked", version="1.0", packages=["linked"], package_dir={"": "src"}, entry_points={"console_scripts": ["linked = linked:main"]})
 """
 
 
@@ -100,8 +100,8 @@ def make_linked(path):
     """One with the link that setup.py develop makes, for which setuptools has to be old enough."""
     make_small(path)
     source = ROOT / "sources/linked"
-    (source / "linked").mkdir(parents=True)
-    (source / "linked/__init__.py").write_text("def main():\n    print('linked works')\n")
+    (source / "src/linked").mkdir(parents=True)
+    (source / "src/linked/__init__.py").write_text("def main():\n    print('linked works')\n")
     (source / "setup.py").write_text(SETUP)
     pip_install(path, "setuptools<74", "wheel")
     run(path / "bin/python3", "setup.py", "--quiet", "develop", "--no-deps", cwd=source)

@@ -263,6 +263,21 @@ def test_what_comes_from_this_host_is_copied_where_the_virtualenv_is(world):
     assert {name.partition("/")[0] for name in world.client.context} == {"Dockerfile", "prove.py", "venv"}
 
 
+def test_linked_folder_below_that_of_its_sources(world):
+    source = world.root / "linked"
+    (source / "src").mkdir(parents=True)
+    (source / "setup.py").write_text("")
+    (world.venv / SITE / "linked.egg-link").write_text(f"{source}/src\n../")
+    (world.venv / SITE / "easy-install.pth").write_text(f"{source}/src\n")
+    world.run(on_editable="copy")
+    assert world.client.context[f"venv/{SITE}/linked.egg-link"] == b"/usr/local/src/shop-editables/linked/src\n../"
+    assert world.client.context[f"venv/{SITE}/easy-install.pth"] == b"/usr/local/src/shop-editables/linked/src\n"
+    assert "editables/linked/setup.py" in world.client.context
+    world.run(on_editable="wheel")
+    assert world.client.context[f"venv/{SITE}/easy-install.pth"] == b""
+    assert "sources/linked/setup.py" in world.client.context
+
+
 # V22 V37
 def test_project_without_what_stays_behind(world):
     project = world.root / "project"

@@ -67,7 +67,12 @@ def test_editable():
 
 def test_egg_link():
     found = read_egg_link(SITE, "my.tool.egg-link", "/srv/tool\n.")
-    assert found == Distribution("my-tool", "", "/srv/tool", None, (f"{SITE}/my.tool.egg-link",))
+    assert found == Distribution("my-tool", "", "/srv/tool", None, (f"{SITE}/my.tool.egg-link",), link="/srv/tool")
+
+
+def test_egg_link_to_a_folder_below_that_of_the_sources():
+    found = read_egg_link(SITE, "tool.egg-link", "/srv/tool/src\n../")
+    assert (found.source, found.link) == ("/srv/tool", "/srv/tool/src")
 
 
 def test_sources_inside_go_with_the_virtualenv():
