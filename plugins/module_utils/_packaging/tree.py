@@ -85,7 +85,11 @@ def read_venv(folder: str, move: Move, left_out: Collection[str], memo: Memo) ->
     """
     items: dict[str, Item] = {}
     strays, exits, outward = [], [], []
-    for path, entry in _walk(folder, lambda path, _is_folder: is_left_out(path) or path in left_out):
+
+    def exists(path: str) -> bool:
+        return os.path.lexists(os.path.join(folder, path))
+
+    for path, entry in _walk(folder, lambda path, _is_folder: is_left_out(path, exists) or path in left_out):
         if is_interpreter(path):
             items[path] = Item(path, entry.path, target=interpreter_target(path, move))
         elif entry.is_symlink():

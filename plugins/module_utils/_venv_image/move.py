@@ -17,12 +17,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Callable
 from urllib.parse import quote, unquote
 
 from .._venv.relocate import ACTIVATION_SCRIPTS, relocate_script, replace_path
 
 _INTERPRETER = re.compile(r"bin/(python|python3|python3\.\d+|pypy|pypy3)")
-_BYTE_CODE = (".pyc", ".pyo")
 _BYTE_CODE_FOLDER = "/__pycache__/"
 _SITE = r"lib/python3\.\d+/site-packages"
 _RECORD = re.compile(rf"{_SITE}/[^/]+\.dist-info/RECORD")
@@ -62,9 +62,12 @@ class Move:
         return {**dict(self.others), **dict.fromkeys(self.old, self.new)}
 
 
-def is_left_out(path: str) -> bool:
-    """Whether a file stays behind: byte code, which holds the paths of its sources and is compiled anew."""
-    return path.endswith(_BYTE_CODE) or _BYTE_CODE_FOLDER in f"/{path}/"
+def is_left_out(path: str, exists: Callable[[str], bool]) -> bool:
+    """Whether a file stays behind: byte code, which holds the paths of its sources and is compiled anew.
+
+    Python imports a ``.pyc`` file beside which there is no source; ``exists`` tells whether a path does.
+    """
+    return _BYTE_CODE_FOLDER in f"/{path}/" or path.endswith(".pyo") or (path.endswith(".pyc") and exists(path[:-1]))
 
 
 def is_interpreter(path: str) -> bool:
@@ -79,12 +82,12 @@ def is_record(path: str) -> bool:
 
 def may_hold_path(path: str) -> bool:
     """Whether a file is of a format in which the virtualenv's path can be changed."""
-    return is_about_paths(path) or any(pattern.fullmatch(path) for pattern in (_SCRIPT, _RECORD, _KERNEL))
+    return is_about_paths(path) or any(pattern.fullmatch(path) for pattern in (_SCRIPT, _RECORD))
 
 
 def is_about_paths(path: str) -> bool:
-    """Whether a file is to be looked at also where it does not hold the virtualenv's path."""
-    return path == CONFIG or bool(_PATHS.fullmatch(path) or _DIRECT_URL.fullmatch(path))
+    """Whether a file is to be looked at also where it does not hold the virtualenv's path, or holds it in JSON, with escapes."""
+    return path == CONFIG or any(pattern.fullmatch(path) for pattern in (_PATHS, _DIRECT_URL, _KERNEL))
 
 
 def interpreter_target(path: str, move: Move) -> str:

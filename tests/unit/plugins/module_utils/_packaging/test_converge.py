@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import csv
 import hashlib
+import json
 import os
 import pathlib
 
@@ -276,6 +277,28 @@ def test_linked_folder_below_that_of_its_sources(world):
     world.run(on_editable="wheel")
     assert world.client.context[f"venv/{SITE}/easy-install.pth"] == b""
     assert "sources/linked/setup.py" in world.client.context
+
+
+def test_path_that_is_written_with_escapes(tmp_path, monkeypatch):
+    (tmp_path / "größe").mkdir()
+    world = make_world(tmp_path / "größe", monkeypatch)
+    kernel = world.venv / "share/jupyter/kernels/python3/kernel.json"
+    kernel.parent.mkdir(parents=True)
+    kernel.write_text(json.dumps({"argv": [f"{world.venv}/bin/python", "-m", "ipykernel"]}))
+    assert "\\u00f6" in kernel.read_text()
+    assert world.run()["strategy"] == "relocate"
+    moved = json.loads(world.client.context["venv/share/jupyter/kernels/python3/kernel.json"])
+    assert moved["argv"][0] == "/usr/local/lib/shop/bin/python"
+
+
+def test_package_that_comes_as_byte_code_only(world):
+    package = world.venv / SITE / "closed"
+    (package / "__pycache__").mkdir(parents=True)
+    for name in ("__init__.pyc", "both.py", "both.pyc", "__pycache__/both.cpython-399.pyc"):
+        (package / name).write_bytes(b"")
+    world.run()
+    found = [name.rpartition("closed/")[2] for name in world.client.context if "/closed/" in name]
+    assert sorted(found) == ["__init__.pyc", "both.py"]
 
 
 # V22 V37
