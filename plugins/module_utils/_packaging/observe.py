@@ -32,6 +32,8 @@ _PROJECT_FILE = ".project"
 # More than the first lines of a script need, in bytes
 _HEAD = 8192
 _ACTIVATED = re.compile(r"^\s*(?:export )?VIRTUAL_ENV=(.+)$", re.MULTILINE)
+# What is remembered of an image that has none
+_NO_PYTHON = {"has_python": False}
 # Prints names and versions of what the system's Python has
 _SYSTEM_PROBE = "import importlib.metadata as m, json; print(json.dumps([[d.metadata['Name'], d.version] for d in m.distributions()]))"
 
@@ -82,14 +84,17 @@ def ask_base(host: Host, base: str, minor: str, keep: bool) -> Traits | None:
     With ``keep`` the answer is remembered on the host.
     """
     about = f"-{minor}"
+    known = recall(host, base, about)
+    if known == _NO_PYTHON:
+        return None
     with suppress(TypeError):
-        return Traits(**(recall(host, base, about) or {}))
+        return Traits(**(known or {}))
     # A task with nothing to do finds it remembered, and is done sooner without reading what runs containers.
     from .asking import ask_image
 
     traits = ask_image(host, base, minor)
-    if keep and traits is not None:
-        remember(host, base, asdict(traits), about)
+    if keep:
+        remember(host, base, _NO_PYTHON if traits is None else asdict(traits), about)
     return traits
 
 

@@ -11,9 +11,10 @@ import json
 import os
 import pathlib
 
+import docker.errors
 import pytest
 from ansible_collections.dockenv.python.plugins.module_utils._build_options import BuildOptions
-from ansible_collections.dockenv.python.plugins.module_utils._errors import CommandFailed, DockenvError, InvalidInput, NotOurs
+from ansible_collections.dockenv.python.plugins.module_utils._errors import CommandFailed, DockenvError, EngineError, InvalidInput, NotOurs
 from ansible_collections.dockenv.python.plugins.module_utils._packaging import build, working
 from ansible_collections.dockenv.python.tests.unit.plugins.module_utils._env.definitions import make_lock
 from ansible_collections.dockenv.python.tests.unit.plugins.module_utils._packaging.world import NAME, SITE, make_world
@@ -209,6 +210,23 @@ def test_base_image_without_python(world):
     assert made["strategy_reasons"] == ["the base image has no Python; it is installed there"]
     assert world.tags() == [NAME]
     assert world.asked[0].base == "shop:dockenv-base"
+
+
+def test_base_image_without_python_is_not_asked_again(world, monkeypatch):
+    world.python = None
+    world.run()
+    monkeypatch.setattr(world.client, "create_container", None)
+    assert not world.run()["changed"]
+
+
+def test_an_engine_that_cannot_run_a_container_now(world, monkeypatch):
+    def refuse(container):
+        raise docker.errors.APIError("no space left on device")
+
+    monkeypatch.setattr(world.client, "start", refuse)
+    with pytest.raises(EngineError) as caught:
+        world.run()
+    assert "no space left on device" in caught.value.message
 
 
 def test_editable_that_goes_along(world):
