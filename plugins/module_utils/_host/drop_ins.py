@@ -54,7 +54,7 @@ def proxy_files(proxies: Proxies) -> list[OwnFile]:
 def _read_drop_in(name: str, sections: Any, names_sockets: bool) -> OwnFile:
     if not _NAME.fullmatch(name) or name == _PROXIES:
         raise InvalidInput(
-            f"{name!r} cannot be the name of a drop-in; use lower-case letters and digits, joined by '-', and not {_PROXIES!r}"
+            f"{name!r} cannot be the name of a drop-in; use lower-case letters and digits, joined by '-' or '_', and not {_PROXIES!r}"
         )
     if not isinstance(sections, Mapping) or not sections or not set(sections) <= set(_SECTIONS):
         raise InvalidInput(f"{name!r} must be a mapping of the sections {' and '.join(_SECTIONS)}, or of one of them")

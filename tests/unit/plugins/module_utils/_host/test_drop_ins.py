@@ -18,7 +18,7 @@ def test_mapping_becomes_files():
     drop_ins = read_drop_ins(
         {
             "limits": {"Service": {"LimitNOFILE": 65536, "Environment": ["A=1", "B=2"], "Delegate": True}},
-            "after-disk": {"Unit": {"After": "srv.mount"}, "Service": {"ExecStartPre": ""}},
+            "after-the_disk": {"Unit": {"After": "srv.mount"}, "Service": {"ExecStartPre": ""}},
         },
         names_sockets=False,
     )
@@ -27,7 +27,7 @@ def test_mapping_becomes_files():
             f"{FOLDER}/dockenv-limits.conf",
             f"{HEADER}[Service]\nLimitNOFILE=65536\nEnvironment=A=1\nEnvironment=B=2\nDelegate=yes\n",
         ),
-        OwnFile(f"{FOLDER}/dockenv-after-disk.conf", f"{HEADER}[Unit]\nAfter=srv.mount\n\n[Service]\nExecStartPre=\n"),
+        OwnFile(f"{FOLDER}/dockenv-after-the_disk.conf", f"{HEADER}[Unit]\nAfter=srv.mount\n\n[Service]\nExecStartPre=\n"),
     ]
 
 
@@ -44,7 +44,11 @@ def test_unit_may_start_otherwise_while_the_options_name_no_socket():
     ("value", "words"),
     [
         pytest.param(["limits"], "it must be a mapping of names, not ['limits']", id="a list"),
-        pytest.param({"../x": {"Service": {}}}, "'../x' cannot be the name of a drop-in", id="a way out of the folder"),
+        pytest.param(
+            {"../x": {"Service": {}}},
+            "'../x' cannot be the name of a drop-in; use lower-case letters and digits, joined by '-' or '_', and not 'proxies'",
+            id="a way out of the folder",
+        ),
         pytest.param({"proxies": {"Service": {}}}, "'proxies' cannot be the name of a drop-in", id="the role's own"),
         pytest.param({"x": "[Service]"}, "'x' must be a mapping of the sections Unit and Service", id="a text"),
         pytest.param({"x": {"Install": {}}}, "'x' must be a mapping of the sections Unit and Service", id="a section without effect"),
