@@ -304,6 +304,9 @@ compose:
     kind:
       description: What is there, V(absent), V(link), V(file) or V(folder).
       type: str
+    has_folder:
+      description: Whether there is a folder for it.
+      type: bool
     points_to:
       description: Where a link points.
       type: str

@@ -283,6 +283,7 @@ def observe_compose(link: str, answer: _commands.Answer, own: _commands.Answer) 
     return {
         "path": link,
         "kind": kind_of(link),
+        "has_folder": os.path.isdir(os.path.dirname(link)),
         "points_to": os.readlink(link) if os.path.islink(link) else None,
         "target": find_compose(),
         "version": parse_version(answer),

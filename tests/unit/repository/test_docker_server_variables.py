@@ -75,7 +75,7 @@ def bare_host(release="trixie", manager="systemd", **found):
         "config": {"path": "/etc/docker/daemon.json", "data_root": "/var/lib/docker", "real_data_root": "/var/lib/docker", **nothing},
         "own_files": {"engine": {}, "prune": {}},
         "resolvers": [],
-        "compose": {"path": "/usr/local/bin/docker-compose", "kind": "absent", "points_to": None, "target": None},
+        "compose": {"path": "/usr/local/bin/docker-compose", "kind": "absent", "has_folder": True, "points_to": None, "target": None},
         "python": {"path": "/usr/local/bin/docker-python", "kind": "absent", "prefix": None},
         "virtualenv": "absent",
         "group": False,
