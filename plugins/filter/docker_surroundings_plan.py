@@ -94,6 +94,9 @@ _value:
     logins_differ:
       description: Whether one of them has to be made or taken away.
       type: bool
+    logins_tried:
+      description: Whether one of them has to be made, which the engine tries first.
+      type: bool
     engine_files:
       description: Files that the engine's service is started with and that differ from the host's.
       type: list

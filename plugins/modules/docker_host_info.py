@@ -66,6 +66,13 @@ options:
     description: Path of the virtualenv that O(docker_python) is expected to run.
     type: path
     default: /usr/local/lib/docker/virtualenv
+  links:
+    description:
+      - Paths at which commands of the virtualenv shall have links.
+      - With any of them the module looks for RV(obstacles) to the virtualenv, too.
+    type: list
+    elements: path
+    default: []
   logins:
     description: Logins of accounts at registries to look for. They are not tried.
     type: list
@@ -417,6 +424,14 @@ leftovers:
     says:
       description: What it sets, without credentials.
       type: str
+obstacles:
+  description:
+    - What stands in the way of O(links), of a link at O(docker_compose), and, with O(links), of a virtualenv at O(virtualenv) where
+      O(docker_python) does not run one, a sentence each.
+  returned: success
+  type: list
+  elements: str
+  sample: ["'/usr/local/bin/docker-python' is a file that the role docker_server did not make; move it away, or choose another path"]
 promises:
   description:
     - What the role P(dockenv.python.docker_server#role) promises, and whether it holds.
@@ -442,7 +457,9 @@ from ansible.module_utils.basic import AnsibleModule
 
 # Imported for what it does to the imports that follow, so it stands in front of them and nothing calls it.
 from ..module_utils import _compile_once  # noqa: F401  # pylint: disable=unused-import
+from ..module_utils._errors import NotOurs
 from ..module_utils._host.observe import Questions, observe_host
+from ..module_utils._host.obstacles import find_link_obstacles
 from ..module_utils._host.promises import find_obstacles, judge_promises
 from ..module_utils._host.registry_logins import Login
 
@@ -454,6 +471,7 @@ ARGUMENT_SPEC = {
     "docker_python": {"type": "path", "default": "/usr/local/bin/docker-python"},
     "docker_compose": {"type": "path", "default": "/usr/local/bin/docker-compose"},
     "virtualenv": {"type": "path", "default": "/usr/local/lib/docker/virtualenv"},
+    "links": {"type": "list", "elements": "path", "default": []},
     "logins": {
         "type": "list",
         "elements": "dict",
@@ -494,7 +512,22 @@ def main() -> None:
     promises = {promise.name: {"kept": promise.kept, "why": promise.why} for promise in judge_promises(host, virtualenv)}
     for sentence in find_obstacles(host):
         module.warn(sentence)
-    module.exit_json(changed=False, promises=promises, **host)
+    obstacles = find_link_obstacles(params["links"], [params["docker_compose"]])
+    if params["links"] and not promises["docker-python"]["kept"]:
+        obstacles += find_virtualenv_obstacles(virtualenv)
+    module.exit_json(changed=False, promises=promises, obstacles=obstacles, **host)
+
+
+def find_virtualenv_obstacles(path: str) -> list[str]:
+    """Return why docker_venv would refuse to make a virtualenv at the path."""
+    # Compiled for this question only; a host whose docker-python works is not asked it.
+    from ..module_utils._venv.place import observe_place
+
+    try:
+        observe_place(path)
+    except NotOurs as error:
+        return [error.message]
+    return []
 
 
 if __name__ == "__main__":

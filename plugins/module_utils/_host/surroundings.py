@@ -50,6 +50,7 @@ def plan_surroundings(
         "apt_configuration": render_apt_configuration(proxies),
         "logins": [_describe(login) for login in logins],
         "logins_differ": any(not login["kept"] for login in host.get("logins", ())),
+        "logins_tried": any(login.is_present and not found["kept"] for login, found in zip(logins, host.get("logins", ()))),
         "engine_files": [
             *plan_files(_engine_files(proxies, drop_ins, host), _found(host, "engine")),
             *({"path": each["path"], "state": "absent"} for each in taken_over if each["how"] == "engine"),

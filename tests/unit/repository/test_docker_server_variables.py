@@ -81,6 +81,7 @@ def bare_host(release="trixie", manager="systemd", **found):
         "group": False,
         "users": {},
         "logins": [],
+        "obstacles": [],
         "fact": None,
         "leftovers": [],
     }
@@ -209,6 +210,83 @@ def test_unknown_release_is_told_before_its_packages_are_planned():
 )
 def test_what_cannot_be_is_told(variables, problems):
     assert evaluate("__docker_server_problems", bare_host(), **variables) == problems
+
+
+LOGIN = {"registry": "r.example.com", "username": "carol", "password": "secret"}
+IN_THE_WAY = "'/usr/local/bin/docker-python' is a file"
+
+
+@pytest.mark.parametrize(
+    ("variables", "beginning"),
+    [
+        pytest.param({"path": "lib/virtualenv"}, "docker_server_virtualenv_path: 'lib/virtualenv' is not an absolute path", id="path"),
+        pytest.param({"path": "/srv"}, "docker_server_virtualenv_path: '/srv' is a folder of the system", id="a folder of the system"),
+        pytest.param({"python": "/opt/python"}, "docker_server_virtualenv_python names a file that is not on this host", id="python"),
+        pytest.param({"python": "/opt/python3.12"}, None, id="another Python"),
+        pytest.param({"constraints": "/srv/c.txt"}, "docker_server_virtualenv_constraints names a file that is not", id="constraints"),
+        pytest.param({"index_url": "h/simple"}, "docker_server_virtualenv_index_url: 'h/simple' is no URL", id="index"),
+        pytest.param({"extra_index_urls": ["h"]}, "docker_server_virtualenv_extra_index_urls[0]: 'h' is no URL", id="another index"),
+        pytest.param(
+            {"extra_packages": [{"name": "six"}, {"name": "six", "version": "1.16"}]},
+            "docker_server_virtualenv_packages[6]: 'six==1.16' and 'six' (packages[5]) ask for the same package",
+            id="a contradiction",
+        ),
+        pytest.param(
+            {"extra_packages": [{"name": "six", "path": "/usr/local/bin"}]},
+            "docker_server_virtualenv_links[1].path: '/usr/local/bin' is no place for a link",
+            id="a link",
+        ),
+    ],
+)
+def test_virtualenv_that_cannot_be_is_told_before_there_is_an_engine(variables, beginning):
+    chosen = {f"docker_server_virtualenv_{name}": value for name, value in variables.items()}
+    problems = evaluate("__docker_server_problems", bare_host(files={"/opt/python3.12": {}}), **chosen)
+    assert len(problems) == (1 if beginning else 0)
+    assert all(problem.startswith(beginning) for problem in problems)
+
+
+def test_link_of_docker_python_is_told_by_its_variable():
+    (problem,) = evaluate("__docker_server_problems", bare_host(), docker_server_python_link="docker-python")
+    assert problem == "docker_server_python_link: 'docker-python' is not an absolute path without '..' and quotation marks"
+
+
+def test_what_stands_in_the_way_is_told():
+    assert evaluate("__docker_server_problems", bare_host(obstacles=[IN_THE_WAY])) == [IN_THE_WAY]
+
+
+@pytest.mark.parametrize(
+    ("tag", "variables", "links"),
+    [
+        ("all", {}, ["/usr/local/bin/docker-python", "/usr/local/bin/six"]),
+        ("docker_server_install", {}, []),
+        ("all", {"docker_server_virtualenv": "false", "docker_server_virtualenv_path": "lib"}, []),
+    ],
+)
+def test_only_a_virtualenv_that_is_made_is_looked_at(tag, variables, links):
+    packages = [{"name": "six", "path": "/usr/local/bin/six"}, {"name": "old", "state": "absent", "path": "/usr/local/bin/old"}]
+    question = read_role("tasks/look.yml")[0]["dockenv.python.docker_host_info"]
+    run = {"tags": [tag], "docker_server_virtualenv_extra_packages": packages, **variables}
+    assert evaluate("links", bare_host(), links=question["links"], **run) == links
+    assert evaluate("__docker_server_problems", bare_host(), **run) == []
+
+
+@pytest.mark.parametrize(
+    ("manager", "running", "kept", "state", "tag", "refused"),
+    [
+        pytest.param("process", False, False, "present", "all", True, id="nobody could try it"),
+        pytest.param("process", True, False, "present", "all", False, id="an engine that somebody runs"),
+        pytest.param("systemd", False, False, "present", "all", False, id="the package starts it"),
+        pytest.param("process", False, True, "present", "all", False, id="nothing to do"),
+        pytest.param("process", False, False, "absent", "all", False, id="to log out needs no engine"),
+        pytest.param("process", False, False, "present", "docker_server_install", False, id="another part"),
+    ],
+)
+def test_logins_need_an_engine(manager, running, kept, state, tag, refused):
+    service = {"running": running, "enabled": False, "manager": manager, "prunes": False}
+    host = bare_host(manager=manager, service=service, logins=[{"user": "root", "registry": "r", "kept": kept, "problem": None}])
+    logins = [{**LOGIN, "state": state}]
+    problems = evaluate("__docker_server_problems", host, [tag], docker_server_registries=logins, docker_server_service="none")
+    assert [problem[:42] for problem in problems] == ["docker_server_registries: the engine tries"] * refused
 
 
 def test_systemd_is_refused_where_it_does_not_run():
