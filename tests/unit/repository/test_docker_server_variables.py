@@ -289,6 +289,21 @@ def test_logins_need_an_engine(manager, running, kept, state, tag, refused):
     assert [problem[:42] for problem in problems] == ["docker_server_registries: the engine tries"] * refused
 
 
+@pytest.mark.parametrize(
+    ("url", "secret"),
+    [
+        ("", False),
+        ("https://index.example.com/simple", False),
+        ("https://user:password@index.example.com/simple", False),
+        ("https://token@index.example.com/simple", True),
+        ("https://token:@index.example.com/simple", True),
+    ],
+)
+def test_token_of_an_index_is_kept_out_of_the_hosts_log(url, secret):
+    assert evaluate("__docker_server_index_is_secret", bare_host(), docker_server_virtualenv_index_url=url) is secret
+    assert evaluate("__docker_server_index_is_secret", bare_host(), docker_server_virtualenv_extra_index_urls=[url]) is secret
+
+
 def test_systemd_is_refused_where_it_does_not_run():
     (problem,) = evaluate("__docker_server_problems", bare_host(manager="process"), docker_server_service="systemd")
     assert problem == ("docker_server_service is systemd, but on this host it can be process or none: /run/systemd/system is not there")
