@@ -23,7 +23,7 @@ _MIRROR_FILE = "mirror+file:"
 def observe_host(spec: BaseImageSpec, root: Path = Path("/")) -> Host:
     """Return what ``spec`` leaves to the host; ``root`` is the top of the host's file system.
 
-    Raises InvalidInput for a file of certificates that cannot be read.
+    Raises InvalidInput for a file of certificates, or of package sources, that cannot be read.
     """
     release = _read_assignments(root / "etc/os-release")
     return Host(
@@ -36,10 +36,10 @@ def observe_host(spec: BaseImageSpec, root: Path = Path("/")) -> Host:
 
 
 def _read_assignments(path: Path) -> dict[str, str]:
-    """Return the variables of an os-release(5) file, an empty mapping if there is none."""
+    """Return the variables of an os-release(5) file, an empty mapping if there is none that can be read."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
         return {}
     pairs = (line.partition("=") for line in lines if "=" in line)
     return {key: value.strip("\"'") for key, _separator, value in pairs}
@@ -57,8 +57,8 @@ def _read_sources(root: Path) -> tuple[Source, ...]:
     one_line = [apt / "sources.list", *sorted((apt / "sources.list.d").glob("*.list"))]
     deb822 = sorted((apt / "sources.list.d").glob("*.sources"))
     return (
-        *(source for path in one_line if path.is_file() for source in parse_one_line(path.read_text(encoding="utf-8"))),
-        *(source for path in deb822 if path.is_file() for source in parse_deb822(path.read_text(encoding="utf-8"))),
+        *(source for path in one_line if os.path.isfile(path) for source in parse_one_line(_read_source(path, root))),
+        *(source for path in deb822 if os.path.isfile(path) for source in parse_deb822(_read_source(path, root))),
     )
 
 
@@ -67,9 +67,20 @@ def _with_mirror_read(source: Source, root: Path) -> Source:
     if not source.uri.startswith(_MIRROR_FILE):
         return source
     path = root / source.uri[len(_MIRROR_FILE) :].lstrip("/")
-    words = [line.split()[0] for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    words = [line.split()[0] for line in _read_source(path, root).splitlines() if line.strip()]
     mirrors = [word for word in words if not word.startswith("#")]
     return Source(mirrors[0] if mirrors else source.uri, source.suite, source.components, source.options)
+
+
+def _read_source(path: Path, root: Path) -> str:
+    """Return the text of a file; what is no UTF-8 in it can only be a comment."""
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        name = f"/{path.relative_to(root)}"
+        raise InvalidInput(
+            f"mirror: {name!r}, a part of this host's package sources, cannot be read: {error.strerror}; give a URL"
+        ) from None
 
 
 def _read_certificates(spec: BaseImageSpec, root: Path) -> tuple[Certificate, ...]:

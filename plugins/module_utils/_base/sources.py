@@ -126,13 +126,13 @@ def parse_mirror(entry: str, where: str, suite: str, components: tuple[str, ...]
     """
     match = _LINE.fullmatch(entry.strip())
     source = _source_from_match(match) if match else Source(entry.strip(), suite, components)
+    if "@" in source.uri:
+        raise InvalidInput(f"{where}: the URL holds a user name or a password, which would stay in the image; remove it")
     if not _URL.fullmatch(source.uri):
         raise InvalidInput(
             f"{where}: {source.uri!r} is no URL of a package archive; give one that starts with "
             "http://, https://, file:/ or copy:/, or a whole line as in sources.list(5)"
         )
-    if "@" in source.uri:
-        raise InvalidInput(f"{where}: the URL holds a user name or a password, which would stay in the image; remove it")
     check_suite(source.suite, where)
     check_components(source.components, where)
     for key, value in source.options:

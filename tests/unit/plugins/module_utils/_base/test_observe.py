@@ -62,6 +62,38 @@ def test_a_list_of_mirrors_gives_its_first(tmp_path):
     assert observe_host(tmp_path).sources == (Source("http://first/debian", "trixie", ("main",)),)
 
 
+def test_a_list_of_mirrors_that_is_missing_is_told(tmp_path):
+    write(tmp_path, {"etc/apt/sources.list": "deb mirror+file:/etc/apt/mirrors/a.list trixie main\n"})
+    with pytest.raises(InvalidInput) as caught:
+        observe_host(tmp_path)
+    assert caught.value.message == (
+        "mirror: '/etc/apt/mirrors/a.list', a part of this host's package sources, cannot be read: No such file or directory; give a URL"
+    )
+
+
+def test_sources_that_may_not_be_read_are_told(tmp_path, monkeypatch):
+    write(tmp_path, {"etc/apt/sources.list.d/secret.sources": "Types: deb\n"})
+
+    def refuse(path, **_options):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(observe.Path, "read_text", refuse)
+    with pytest.raises(InvalidInput) as caught:
+        observe_host(tmp_path)
+    assert caught.value.message == (
+        "mirror: '/etc/apt/sources.list.d/secret.sources', a part of this host's package sources, cannot be read: Permission denied; "
+        "give a URL"
+    )
+
+
+def test_what_is_no_text_in_sources_and_release_is_passed_over(tmp_path):
+    write(tmp_path, {"etc/apt/sources.list": "", "etc/os-release": ""})
+    (tmp_path / "etc/apt/sources.list").write_bytes(b"# \xff\ndeb http://a trixie main\n")
+    (tmp_path / "etc/os-release").write_bytes(b"NAME=\xff\nID=debian\n")
+    host = observe_host(tmp_path)
+    assert (host.distribution, [source.uri for source in host.sources]) == ("debian", ["http://a"])
+
+
 def test_certificates_of_all_files_each_once(tmp_path):
     one, two = (f"-----BEGIN CERTIFICATE-----\n{base64.b64encode(der).decode()}\n-----END CERTIFICATE-----\n" for der in (b"one", b"two"))
     write(tmp_path, {"one.pem": one, "both.pem": two + one})

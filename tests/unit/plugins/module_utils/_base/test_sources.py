@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from ansible_collections.dockenv.python.plugins.module_utils._base.sources import (
     Source,
@@ -13,6 +15,8 @@ from ansible_collections.dockenv.python.plugins.module_utils._base.sources impor
     select_distribution,
 )
 from ansible_collections.dockenv.python.plugins.module_utils._errors import InvalidInput
+from hypothesis import given
+from hypothesis import strategies as st
 
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 MAIN = ("main",)
@@ -200,6 +204,11 @@ NO_URL = (
             "mirror[1]: the URL holds a user name or a password, which would stay in the image; remove it",
             id="a password is not shown",
         ),
+        pytest.param(
+            "ftp://me:secret@a/debian",
+            "mirror[1]: the URL holds a user name or a password, which would stay in the image; remove it",
+            id="nor with another scheme",
+        ),
         pytest.param("deb http://a X main", "mirror[1]: 'X' is no name of a release; give one such as 'trixie' or 'stable'", id="a suite"),
         pytest.param("deb http://a x Main", "mirror[1]: 'Main' is no component of an archive; give one such as 'main'", id="a component"),
         pytest.param(
@@ -211,3 +220,20 @@ def test_refuses_a_mirror(entry, message):
     with pytest.raises(InvalidInput) as caught:
         parse_mirror(entry, "mirror[1]", "trixie", MAIN)
     assert caught.value.message == message
+
+
+PIECES = st.sampled_from(
+    [
+        *("deb", "deb-src", " ", "\n", "\t", "[", "]", "signed-by=", "trusted=yes", "/k.gpg", "http://a", "ftp://", "trixie", "main", "#"),
+        *("Types:", "URIs:", "Suites:", "Components:", "Signed-By:", "Enabled: no"),
+    ]
+)
+TEXTS = st.lists(PIECES | st.text(max_size=3), max_size=12).map("".join)
+
+
+@given(TEXTS)
+def test_whatever_is_written_is_read_or_refused(text):
+    parse_one_line(text)
+    parse_deb822(text)
+    with contextlib.suppress(InvalidInput):
+        parse_mirror(text, "mirror[0]", "trixie", MAIN)
