@@ -44,7 +44,7 @@ REDIRECTING_VARIABLES = (
 # The first with both --dry-run and --report.
 OLDEST_PIP = "22.2"
 
-_CONFLICT = re.compile(r"ResolutionImpossible|conflicting dependencies|\(constraint\)|conflict", re.IGNORECASE)
+_CONFLICT = re.compile(r"ResolutionImpossible|conflicting dependencies|\(constraint\)")
 _UNREACHABLE = re.compile(
     r"Connection refused|Name or service not known|No address associated with hostname|Temporary failure in name resolution"
     r"|Network is unreachable|No route to host|timed out|certificate verify failed"

@@ -103,6 +103,9 @@ def test_reads_what_pip_would_install():
             False,
             id="a full disk",
         ),
+        pytest.param(
+            "ERROR: No matching distribution found for conflict\n", "No matching distribution found for conflict", False, id="a name"
+        ),
         pytest.param("ERROR: Invalid URL https://u:p@h/x\n", "Invalid URL https://****@h/x", False, id="no credentials"),
         pytest.param("Traceback\nValueError: x\n", "ValueError: x", False, id="a crash"),
         pytest.param("", "it said nothing", False, id="silence"),
