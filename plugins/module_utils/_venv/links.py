@@ -89,7 +89,7 @@ def plan_links(spec: Spec, observed: Observed, build: str) -> LinkPlan:
     result = LinkPlan()
     for link, found in zip(spec.links, observed.links):
         if link.is_present:
-            _refuse_missing(link, found, spec, observed, build)
+            _refuse_impossible(link, found, spec, observed, build)
             result = result.merged(_plan_present(link, found, spec, build))
         else:
             result = result.merged(_plan_absent(link, found, spec))
@@ -107,7 +107,11 @@ def links_to_record(spec: Spec, observed: Observed) -> tuple[str, ...]:
     return tuple(sorted(known))
 
 
-def _refuse_missing(link: Link, found: FoundLink, spec: Spec, observed: Observed, build: str) -> None:
+def _refuse_impossible(link: Link, found: FoundLink, spec: Spec, observed: Observed, build: str) -> None:
+    if found.obstacle:
+        raise NotOurs(
+            f"{link.source}.path: {link.path!r} cannot be made, because {found.obstacle!r} is no folder; move that away, or choose another path"
+        )
     if link.target is not None and not found.is_target_there:
         raise InvalidInput(f"{link.source}.target: {link.target!r} does not exist; install what provides it first")
     if link.is_interpreter:

@@ -83,12 +83,16 @@ class Venv:
 
 @dataclass(frozen=True)
 class FoundLink:
-    """What stands where a link is asked for: nothing, link, file or folder; and the wrapper inside the virtualenv, if there is one."""
+    """What stands where a link is asked for: nothing, link, file or folder; and the wrapper inside the virtualenv, if there is one.
+
+    ``obstacle`` is what stands where a folder above the link has to be, if anything.
+    """
 
     kind: str
     target: str = ""
     is_target_there: bool = False
     wrapper: str | None = None
+    obstacle: str = ""
 
 
 @dataclass(frozen=True)
@@ -300,7 +304,15 @@ def _observe_link(link: Link, venv: str, current: str | None) -> FoundLink:
     if os.path.islink(link.path):
         return FoundLink("link", os.readlink(link.path), is_target_there, wrapper)
     kind = "folder" if os.path.isdir(link.path) else "file" if os.path.lexists(link.path) else "nothing"
-    return FoundLink(kind, "", is_target_there, wrapper)
+    return FoundLink(kind, "", is_target_there, wrapper, _find_obstacle(link.path))
+
+
+def _find_obstacle(path: str) -> str:
+    """Return the nearest of what stands above a path if that is no folder, else nothing."""
+    above = os.path.dirname(path)
+    while not os.path.lexists(above):
+        above = os.path.dirname(above)
+    return "" if os.path.isdir(above) else above
 
 
 def _find_recorded(spec: Spec, venv: Venv) -> dict[str, str]:

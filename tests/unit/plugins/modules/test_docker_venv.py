@@ -517,6 +517,16 @@ class TestLinks:
         assert result["links"] == [{"path": str(host.link), "state": "kept", "target": None}]
         assert snapshot(host.link.parent) == before
 
+    @pytest.mark.parametrize("above", ["file", "broken"])
+    def test_below_what_is_no_folder_are_refused(self, host, above):
+        (host.folder / "file").write_text("mine")
+        (host.folder / "broken").symlink_to("nowhere")
+        path = str(host.folder / above / "bin" / "demo-python")
+        assert host.refuse(packages=["demo-beta"], links=[{"path": path, "command": "python"}]) == (
+            f"links[0].path: {path!r} cannot be made, because {str(host.folder / above)!r} is no folder; "
+            "move that away, or choose another path"
+        )
+
     def test_a_command_that_no_package_brings_fails_before_the_swap(self, host):
         before = snapshot(host.folder)
         failed = host.run(packages=["demo-beta"], links=[{"path": str(host.link), "command": "nope"}])
