@@ -31,6 +31,7 @@ options:
     description:
       - V(present) makes the virtualenv as asked for.
       - V(absent) removes it with all links into it that this module made, and those of O(links) that lead into it or to their target.
+        Neither O(python) nor the files that other options name are needed for that.
     type: str
     choices: [present, absent]
     default: present

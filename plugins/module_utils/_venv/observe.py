@@ -133,7 +133,8 @@ def observe(spec: Spec, run: Run) -> Observed:
     python = None
     if spec.is_present and (venv is None or venv.interpreter is None or venv.interpreter.base != os.path.realpath(spec.python)):
         python = probe(spec.python, run)
-    digests = {requirement.url: _digest_of_project(requirement) for requirement in spec.requirements if requirement.path}
+    projects = [requirement for requirement in spec.requirements if requirement.path] if spec.is_present else []
+    digests = {requirement.url: _digest_of_project(requirement) for requirement in projects}
     links = tuple(_observe_link(link, spec.path, place.current) for link in spec.links)
     recorded = {} if spec.is_present or venv is None else _find_recorded(spec, venv)
     return Observed(place, venv, python, links, digests, recorded)

@@ -89,17 +89,20 @@ class Spec:
         ``read`` returns a file's text and raises OSError, ``find_program`` returns the path of a program by its name,
         ``home`` is the home folder of the user who runs the module. Raises InvalidInput.
         """
-        path = _checked_path(params["path"], home)
+        path, is_present = _checked_path(params["path"], home), params["state"] == "present"
         packages, latest, absent = _parse_packages(params["packages"] or [])
-        files = _read_requirements(params["requirements"], "requirements", parse_requirements_file, read)
-        limits = _read_requirements(params["constraints"], "constraints", parse_constraints_file, read)
+        # What a virtualenv was made from may be gone by the time that it goes.
+        files, limits = RequirementsFile(), RequirementsFile()
+        if is_present:
+            files = _read_requirements(params["requirements"], "requirements", parse_requirements_file, read)
+            limits = _read_requirements(params["constraints"], "constraints", parse_constraints_file, read)
         requirements = _without_repetitions(packages + files.requirements)
         _refuse_contradictions(packages, requirements, absent)
         _refuse_partial_hashes(requirements)
         return cls(
             path=path,
-            is_present=params["state"] == "present",
-            python=_find_python(params["python"], find_program),
+            is_present=is_present,
+            python=_find_python(params["python"], find_program) if is_present else params["python"],
             requirements=requirements,
             latest=latest,
             absent=absent,
@@ -110,7 +113,7 @@ class Spec:
                 _checked_index(url, f"extra_index_urls[{index}]") for index, url in enumerate(params["extra_index_urls"] or [])
             ),
             proxies=read_proxy_variables(params["proxies"] or {}),
-            links=_parse_links(params["links"] or [], path, params["state"] == "present"),
+            links=_parse_links(params["links"] or [], path, is_present),
             recreate=params["recreate"],
         )
 

@@ -417,7 +417,8 @@ def test_removes_the_virtualenv_and_its_links(host):
 
 
 def test_removes_a_plain_virtualenv(plain):
-    plain.change(state="absent")
+    gone = str(plain.folder / "gone")
+    plain.change(state="absent", python=gone, packages=[gone], requirements=gone, constraints=gone)
     assert os.listdir(plain.venv.parent) == []
 
 

@@ -93,6 +93,11 @@ def test_links_of_an_absent_virtualenv_are_to_be_absent_and_need_no_command():
     assert (link.path, link.is_present) == ("/usr/local/bin/x", False)
 
 
+def test_an_absent_virtualenv_needs_nothing_that_made_it():
+    found = spec(state="absent", python="/gone", requirements="/gone", constraints="/gone", packages=["a"])
+    assert (found.python, [requirement.name for requirement in found.requirements]) == ("/gone", ["a"])
+
+
 @pytest.mark.parametrize("path", ["/opt/venv", "/opt//venv/", "/opt/my venv", "/venv"])
 def test_accepts_and_normalizes_paths(path):
     assert spec(path=path).path in ("/opt/venv", "/opt/my venv", "/venv")
