@@ -131,9 +131,11 @@ extends_documentation_fragment:
   - dockenv.python.proxies
 attributes:
   check_mode:
-    support: full
+    support: partial
     details:
       - What would be installed is resolved by pip without installing it, which reads from the index and may fill pip's cache.
+      - Which commands a package brings is known when it is installed. A command in O(links) that none of them brings fails the
+        real run, which then changes nothing, and not check mode.
   diff_mode:
     support: full
   idempotent:
