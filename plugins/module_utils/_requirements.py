@@ -183,6 +183,14 @@ def path_of_url(url: str) -> str | None:
     return unquote(parts.path) if parts.scheme == "file" and parts.netloc in ("", "localhost") else None
 
 
+def is_readable_url(url: str) -> bool:
+    """Return whether a URL can be taken apart, and does not stand for what can be no path."""
+    try:
+        return _CONTROL.search(path_of_url(url) or "") is None
+    except ValueError:
+        return False
+
+
 def parse_requirement(text: str, source: str, folder: str | None = None) -> Requirement:
     """Read one requirement: PEP 508, a URL, a path, or ``-e PATH``.
 
@@ -292,7 +300,7 @@ def _parse_pep508(stripped: str, text: str, source: str) -> Requirement:
     named_url = _NAMED_URL.match(stripped)
     if named_url and not _URL.match(stripped[named_url.end() :].lstrip()):
         raise _invalid(text, source, "after the @ stands a URL, as in 'app @ file:///srv/app'")
-    if named_url and not _is_readable_url(stripped[named_url.end() :].split()[0]):
+    if named_url and not is_readable_url(stripped[named_url.end() :].split()[0]):
         raise _invalid(text, source, _UNREADABLE_URL)
     try:
         parsed = Pep508(stripped)
@@ -305,14 +313,6 @@ def _parse_pep508(stripped: str, text: str, source: str) -> Requirement:
     return Requirement(source, parsed.name, tuple(sorted(parsed.extras)), parsed.specifier, parsed.marker, parsed.url)
 
 
-def _is_readable_url(url: str) -> bool:
-    """Return whether a URL can be taken apart, and does not stand for what can be no path."""
-    try:
-        return _CONTROL.search(path_of_url(url) or "") is None
-    except ValueError:
-        return False
-
-
 def _refuse_legacy_versions(specifiers: SpecifierSet) -> None:
     """Raise InvalidVersion for what packaging before 22 still accepts and pip no longer does."""
     for spec in specifiers:
@@ -323,7 +323,7 @@ def _refuse_legacy_versions(specifiers: SpecifierSet) -> None:
 
 def _parse_editable(location: str, text: str, source: str, folder: str | None) -> Requirement:
     rest, extras = _split_extras(location.strip().strip("'\""), text, source)
-    if rest.startswith("file:") and not _is_readable_url(rest):
+    if rest.startswith("file:") and not is_readable_url(rest):
         raise _invalid(text, source, _UNREADABLE_URL)
     path = path_of_url(rest) if rest.startswith("file:") else rest
     if path is None or _URL.match(path):
@@ -340,7 +340,7 @@ def _parse_location(stripped: str, text: str, source: str, folder: str | None) -
     if _URL.match(rest):
         if re.search(r"\s", rest):
             raise _invalid(text, source, "a URL holds no spaces; write %20")
-        if not _is_readable_url(rest):
+        if not is_readable_url(rest):
             raise _invalid(text, source, _UNREADABLE_URL)
         name, egg_extras = _name_in_fragment(rest)
         return Requirement(source, name or _name_of_archive(urlsplit(rest).path), extras or egg_extras, SpecifierSet(), marker, rest)
@@ -466,7 +466,7 @@ def _parse_options(text: str, source: str) -> tuple[tuple[str, str], ...]:
             value = words.pop(0)
         if bool(value) != takes_value:
             raise InvalidInput(f"{source}: {redact(text)!r}: the option {name} takes {'a' if takes_value else 'no'} value")
-        if _URL.match(value) and not _is_readable_url(value):
+        if _URL.match(value) and not is_readable_url(value):
             raise InvalidInput(f"{source}: {redact(text)!r}: {_UNREADABLE_URL}")
         options.append((name, value))
     return tuple(options)

@@ -11,7 +11,6 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from .._credentials import redact
 from .._requirements import Requirement, canonical_name
@@ -51,7 +50,8 @@ _UNREACHABLE = re.compile(
 )
 _FULL = re.compile(r"No space left on device|Disk quota exceeded")
 _HOST = re.compile(r"\bhost='([^']+)'")
-_UNFETCHED = re.compile(r"Could not fetch URL (\S+): (.+) - skipping")
+# The host of what was not fetched, and why
+_UNFETCHED = re.compile(r"Could not fetch URL \w+://(?:[^/\s]*@)?([^/\s]*)\S*: (.+) - skipping")
 
 
 def render_requirements(options: tuple[tuple[str, str], ...], requirements: tuple[Requirement, ...]) -> str:
@@ -135,14 +135,14 @@ def explain_failure(output: str, log: str = "") -> str:
     if not unfetched and not unreachable:
         return said
     why = unfetched[0][1] if unfetched else unreachable.group()
-    names = [urlsplit(url).netloc.rpartition("@")[2] for url, _why in unfetched] or _HOST.findall(output)
+    names = [host for host, _why in unfetched] or _HOST.findall(output)
     hosts = " or ".join(repr(host) for host in dict.fromkeys(names))
     return f"the package index{' at ' if hosts else ''}{hosts} cannot be reached ({why}): {said}"
 
 
 def _find_unreachable(log: str) -> Iterator[tuple[str, str]]:
-    """Yield the URLs of pages that pip found no way to, and why."""
-    for url, reason in _UNFETCHED.findall(log):
+    """Yield the hosts of pages that pip found no way to, and why."""
+    for host, reason in _UNFETCHED.findall(log):
         found = _UNREACHABLE.search(reason)
         if found:
-            yield url, found.group()
+            yield host, found.group()

@@ -18,6 +18,7 @@ from .._proxies import read_proxy_variables
 from .._requirements import (
     Requirement,
     RequirementsFile,
+    is_readable_url,
     parse_constraints_file,
     parse_requirement,
     parse_requirements_file,
@@ -156,7 +157,7 @@ def _find_python(python: str, find_program: Callable[[str], str | None]) -> str:
 
 
 def _checked_index(url: str, source: str) -> str:
-    if not re.match(r"(https?|file)://\S+\Z", url):
+    if not re.match(r"(https?|file)://\S+\Z", url) or not is_readable_url(url):
         raise InvalidInput(f"{source}: {redact(url)!r} is no URL of a package index; write one such as 'https://HOST/simple'")
     return url
 

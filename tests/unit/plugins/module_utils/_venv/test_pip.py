@@ -123,6 +123,11 @@ def test_names_the_indexes_that_only_the_log_has():
     )
 
 
+def test_an_index_whose_host_cannot_be_read_is_named_all_the_same():
+    log = "Could not fetch URL https://u:p@[bad/simple/x/: connection error: [Errno 111] Connection refused - skipping\n"
+    assert explain_failure(MISSING, log).startswith("the package index at '[bad' cannot be reached (Connection refused): ")
+
+
 def test_an_index_that_answers_is_not_blamed():
     log = LOGGED.splitlines()[-1]
     assert explain_failure(MISSING, log) == "Could not find a version that satisfies the requirement x (from versions: none)"

@@ -4,9 +4,14 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from ansible_collections.dockenv.python.plugins.module_utils._errors import InvalidInput
 from ansible_collections.dockenv.python.plugins.module_utils._venv.spec import Spec
+from ansible_collections.dockenv.python.tests.unit.odd_values import VALUES
+from hypothesis import given
+from hypothesis import strategies as st
 
 HASH = "sha256:" + "a" * 64
 RELATIVE = "is not an absolute path without '..'; write one such as '/usr/local/lib/docker/virtualenv'"
@@ -134,6 +139,11 @@ def test_accepts_and_normalizes_paths(path):
             id="index",
         ),
         pytest.param(
+            {"index_url": "https://u:p@[bad/simple"},
+            "index_url: 'https://****@[bad/simple' is no URL of a package index; write one such as 'https://HOST/simple'",
+            id="half an address",
+        ),
+        pytest.param(
             {"extra_index_urls": ["https://h/s x"]},
             "extra_index_urls[0]: 'https://h/s x' is no URL of a package index; write one such as 'https://HOST/simple'",
             id="two in one",
@@ -237,3 +247,21 @@ def test_refuses_bad_input(options, message):
     with pytest.raises(InvalidInput) as caught:
         spec(**options)
     assert caught.value.message == message
+
+
+@given(
+    st.lists(VALUES | st.dictionaries(st.sampled_from(["name", "version", "state", "editable"]), VALUES), max_size=3),
+    st.text(),
+    st.lists(st.fixed_dictionaries({"path": st.text()}, optional={"command": st.text(), "target": st.text()}), max_size=2),
+)
+def test_whatever_is_asked_for_is_read_or_refused(packages, text, links):
+    for options in (
+        {"packages": packages},
+        {"path": text},
+        {"python": text},
+        {"index_url": text},
+        {"requirements": text},
+        {"links": links},
+    ):
+        with contextlib.suppress(InvalidInput):
+            assert spec(**options).secrets is not None
