@@ -14,9 +14,11 @@ from typing import Any, Callable
 
 from ansible.errors import AnsibleFilterError
 
+from ..module_utils._errors import InvalidInput
 from ..module_utils._host.apt_sources import Repository, render_preferences, render_source
 from ..module_utils._host.openpgp import normalize_fingerprint
 from ..module_utils._host.packages import Pin, Present, Wanted, plan_packages, preferred
+from ..module_utils._requirements import read_version_text
 
 DOCUMENTATION = r"""
 name: docker_packages_plan
@@ -151,21 +153,25 @@ def docker_packages_plan(wanted: Any, host: Any = None, offered: Any = None) -> 
 
 def find_invalid(wanted: Mapping[str, Any]) -> list[str]:
     """Return a sentence for every value that cannot stand in apt's files."""
-    values = {pin["option"]: str(pin["version"]) for pin in wanted.get("pins", ())}
-    invalid = [
-        f"{option} must be a version or the beginning of one, such as 26.1, not {value!r}"
-        for option, value in values.items()
-        if value and not _VERSION.fullmatch(value)
-    ]
+    invalid = [sentence for pin in wanted.get("pins", ()) for sentence in _version_problems(pin["option"], pin["version"])]
     repository = wanted.get("repository") or {}
     for name, value in repository.items():
-        if name == "fingerprint" and not _FINGERPRINT.fullmatch(normalize_fingerprint(value)):
+        if name == "fingerprint" and not _FINGERPRINT.fullmatch(normalize_fingerprint(str(value))):
             invalid.append(f"docker_server_upstream_fingerprint must be 40 hexadecimal digits, not {value!r}")
-        elif name != "fingerprint" and not _WORD.fullmatch(value or ""):
+        elif name != "fingerprint" and not (isinstance(value, str) and _WORD.fullmatch(value)):
             invalid.append(f"docker_server_upstream_{_OPTIONS.get(name, name)} must be set to one word, and is {value!r}")
-    if "@" in repository.get("url", ""):
+    if "@" in str(repository.get("url", "")):
         invalid.append("docker_server_upstream_url must hold no password, everybody reads it: put that into /etc/apt/auth.conf.d")
     return invalid
+
+
+def _version_problems(option: str, version: Any) -> list[str]:
+    try:
+        text = read_version_text(version or "", option)
+    except InvalidInput as error:
+        return [error.message]
+    is_valid = not text or _VERSION.fullmatch(text)
+    return [] if is_valid else [f"{option} must be a version or the beginning of one, such as 26.1, not {text!r}"]
 
 
 def _find_mixed(wanted: Mapping[str, Any], host: Mapping[str, Any]) -> list[str]:
@@ -181,7 +187,7 @@ def _find_mixed(wanted: Mapping[str, Any], host: Mapping[str, Any]) -> list[str]
 def _read_wanted(wanted: Mapping[str, Any]) -> Wanted:
     return Wanted(
         packages=tuple(wanted["packages"]),
-        pins=tuple(Pin(pin["option"], tuple(pin["packages"]), str(pin["version"])) for pin in wanted.get("pins", ())),
+        pins=tuple(Pin(pin["option"], tuple(pin["packages"]), str(pin["version"] or "")) for pin in wanted.get("pins", ())),
         conflicts=tuple(wanted.get("conflicts", ())),
         engine=tuple(wanted.get("engine", ())),
         hold=bool(wanted.get("hold")),
@@ -203,7 +209,7 @@ def _plan_files(wanted: Mapping[str, Any], asked: Wanted, host: Mapping[str, Any
     delete = [paths[name] for name, text in texts.items() if not text and found.get(paths[name], {}).get("ours")]
     mentions = [each for each in apt.get("sources", []) if each["path"] != paths["source"]] if repository else []
     if repository:
-        fingerprint = normalize_fingerprint(repository["fingerprint"])
+        fingerprint = normalize_fingerprint(str(repository["fingerprint"]))
         keyrings = apt.get("keyrings", {})
         write += [] if keyrings.get(paths["key"]) == [fingerprint] else ["key"]
         kept = [paths["key"], *apt.get("shared", [])]

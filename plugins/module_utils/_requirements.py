@@ -254,14 +254,16 @@ def older_than(version: str, other: str) -> bool:
     return Version(version) < Version(other)
 
 
-def parse_version(value: Any, source: str) -> SpecifierSet:
-    """Read a version option: ``7.1.0`` means exactly that, ``>=7.1,<8`` is a specifier. Raises InvalidInput.
-
-    A whole number is one too; a fraction may have lost a zero before anybody could see it.
-    """
+def read_version_text(value: Any, source: str) -> str:
+    """Accept a text or a whole number; a fraction may have lost a zero before anybody could see it. Raises InvalidInput."""
     if isinstance(value, bool) or not isinstance(value, (str, int)):
         raise InvalidInput(f"{source}: {value!r} is no text; write the version in quotation marks, because YAML takes 1.10 for 1.1")
-    stripped = str(value).strip()
+    return str(value)
+
+
+def parse_version(value: Any, source: str) -> SpecifierSet:
+    """Read a version option: ``7.1.0`` means exactly that, ``>=7.1,<8`` is a specifier. Raises InvalidInput."""
+    stripped = read_version_text(value, source).strip()
     is_bare = re.match(r"[0-9v]", stripped) is not None
     try:
         specifiers = SpecifierSet(f"=={stripped}" if is_bare else stripped)

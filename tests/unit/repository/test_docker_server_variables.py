@@ -181,14 +181,14 @@ def test_unknown_release_is_told_before_its_packages_are_planned():
     [
         pytest.param(
             {"docker_server_version": 26.1},
-            ["docker_server_version must be in quotation marks: 26.1 and 26.10 are the same number"],
+            ["docker_server_version: 26.1 is no text; write the version in quotation marks, because YAML takes 1.10 for 1.1"],
             id="a version that YAML reads as a number",
         ),
         pytest.param(
             {"docker_server_compose_version": 2.4, "docker_server_buildx_version": 0.1},
             [
-                f"{name} must be in quotation marks: 26.1 and 26.10 are the same number"
-                for name in ("docker_server_compose_version", "docker_server_buildx_version")
+                f"{option} is no text; write the version in quotation marks, because YAML takes 1.10 for 1.1"
+                for option in ("docker_server_compose_version: 2.4", "docker_server_buildx_version: 0.1")
             ],
             id="the other versions",
         ),

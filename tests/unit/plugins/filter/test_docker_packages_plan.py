@@ -122,6 +122,26 @@ def test_offer_decides_about_versions():
             id="a version of two lines",
         ),
         pytest.param(
+            want(26.1),
+            "docker_server_version: 26.1 is no text; write the version in quotation marks, because YAML takes 1.10 for 1.1",
+            id="a fraction for a version",
+        ),
+        pytest.param(
+            want(repository={**REPOSITORY, "suite": 24.04}),
+            "docker_server_upstream_suite must be set to one word, and is 24.04",
+            id="a fraction for a release",
+        ),
+        pytest.param(
+            want(repository={**REPOSITORY, "url": 5}),
+            "docker_server_upstream_url must be set to one word, and is 5",
+            id="a number for a URL",
+        ),
+        pytest.param(
+            want(repository={**REPOSITORY, "fingerprint": 5}),
+            "docker_server_upstream_fingerprint must be 40 hexadecimal digits, not 5",
+            id="a number for a fingerprint",
+        ),
+        pytest.param(
             want(repository={**REPOSITORY, "fingerprint": "0EBFCD88"}),
             "docker_server_upstream_fingerprint must be 40 hexadecimal digits, not '0EBFCD88'",
             id="a short fingerprint",
@@ -151,3 +171,9 @@ def test_other_arguments_are_refused():
     with pytest.raises(AnsibleFilterError) as raised:
         docker_packages_plan(["docker-ce"], {})
     assert str(raised.value) == "docker_packages_plan takes a mapping as its input, not ['docker-ce']"
+
+
+@pytest.mark.parametrize("version", ["", None])
+def test_without_a_version_there_is_no_pin(version):
+    plan = docker_packages_plan(want(version), {})
+    assert (plan["pinned"], plan["preferences"], plan["invalid"]) == (False, "", [])
