@@ -250,8 +250,11 @@ def is_version_in(specifier: SpecifierSet, version: str) -> bool:
 
 
 def older_than(version: str, other: str) -> bool:
-    """Return whether a version comes before another (PEP 440)."""
-    return Version(version) < Version(other)
+    """Return whether a version comes before another (PEP 440); one that cannot be read comes before all."""
+    try:
+        return Version(version) < Version(other)
+    except InvalidVersion:
+        return True
 
 
 def read_version_text(value: Any, source: str) -> str:

@@ -108,7 +108,7 @@ def read_origin(data: Mapping[str, Any]) -> Origin | None:
         is_editable = data.get("dir_info", {}).get("editable", False)
         revision = vcs.get("requested_revision", "")
         return Origin(without_credentials(data["url"]), vcs.get("vcs", ""), revision, data.get("subdirectory", ""), is_editable)
-    except (KeyError, AttributeError):
+    except (KeyError, AttributeError, TypeError, ValueError):
         return None
 
 

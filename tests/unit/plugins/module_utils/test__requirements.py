@@ -13,6 +13,7 @@ from ansible_collections.dockenv.python.plugins.module_utils._requirements impor
     check_installable,
     is_active,
     marker_environment,
+    older_than,
     parse_constraints_file,
     parse_requirement,
     parse_requirements_file,
@@ -408,6 +409,11 @@ def test_knows_names_and_pins():
     assert parse_requirement("a==1.0", "packages[0]").is_pinned
     assert not parse_requirement("a==1.*", "packages[0]").is_pinned
     assert not parse_requirement("a>=1.0", "packages[0]").is_pinned
+
+
+@pytest.mark.parametrize(("version", "is_older"), [("22.1", True), ("22.2", False), ("newest", True), ("", True)])
+def test_knows_older_versions(version, is_older):
+    assert older_than(version, "22.2") is is_older
 
 
 @given(TEXTS)

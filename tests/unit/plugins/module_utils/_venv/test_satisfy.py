@@ -18,6 +18,9 @@ from ansible_collections.dockenv.python.plugins.module_utils._venv.satisfy impor
     origin_of,
     read_origin,
 )
+from ansible_collections.dockenv.python.tests.unit.odd_values import VALUES
+from hypothesis import given
+from hypothesis import strategies as st
 
 PYTHON_3_11 = marker_environment({"python_version": "3.11", "python_full_version": "3.11.2"})
 HASH = "sha256:" + "a" * 64
@@ -216,3 +219,35 @@ def test_a_requirement_equals_what_pip_records_of_it(text, recorded):
 @pytest.mark.parametrize("recorded", [{}, {"url": "https://h", "vcs_info": []}], ids=["empty", "nonsense"])
 def test_a_record_that_says_nothing_is_none(recorded):
     assert read_origin(recorded) is None
+
+
+# What packages write into their metadata, in any order
+PIECES = st.sampled_from(
+    [
+        *(
+            "b",
+            "c==1",
+            ">=2.*",
+            "===x",
+            "[extra]",
+            " ; ",
+            "extra == 'x'",
+            "'x' in extras",
+            "python_version < '3'",
+            "platform_release > '5'",
+        ),
+        *("and", "or", "(", ")", " ", " @ https://h/b.zip", "https://[bad", "1.0rc1", "newest", "'", ","),
+    ]
+)
+TEXTS = st.lists(PIECES | st.text(max_size=3), max_size=6).map("".join)
+
+
+@given(st.lists(TEXTS, max_size=3), TEXTS, TEXTS)
+def test_whatever_metadata_says_is_judged(requires, version, other):
+    state = installed(distribution("a", version, *requires), distribution("b", other, *requires))
+    problems(["a[x]>1", "b"], state, constraints=["b<2"])
+
+
+@given(st.dictionaries(st.sampled_from(["url", "vcs_info", "dir_info", "subdirectory"]), VALUES | st.just("https://[bad/")) | VALUES)
+def test_whatever_an_installer_noted_is_read_or_passed_over(data):
+    assert read_origin(data) is None or isinstance(read_origin(data), Origin)
