@@ -6,7 +6,7 @@
 
 It asks and tells the engine through the docker client. Volumes are data, and never removed. Nor is anything with a label of the
 collection dockenv.python, and no image that an environment of it needs: one whose layers it is made of, and one that the
-Dockerfile of an environment's folder names.
+Dockerfile of an environment's folder names. Where such a name holds a variable, no image is removed.
 """
 
 from __future__ import annotations
@@ -23,15 +23,24 @@ from typing import Any
 
 CLIENT = "/usr/bin/docker"
 OUR_LABELS = "dockenv.python."
-# Where environments are by default; those elsewhere are known by their images.
-ENVIRONMENTS = "/var/lib/dockenv/envs/*/Dockerfile"
+# Where environments, and staged images of virtualenvs, are by default; those elsewhere are known by their images, or named.
+ENVIRONMENTS = ("/var/lib/dockenv/envs", "/var/lib/dockenv/images")
 OBJECTS = ("containers", "images", "networks", "build-cache")
 
-_FROM = re.compile(r"\s*FROM\s+(?:--\S+\s+)*(\S+)", re.IGNORECASE)
+# More than _env/stages.py finds does no harm, less would: names of stages, and what stands in a here-document, are among these.
+_COMMENT = re.compile(r"^\s*#.*\n?", re.MULTILINE)
+_CONTINUED = re.compile(r"\\[ \t\r]*\n")
+_FROM = re.compile(r"^\s*FROM\s+(?:--\S+\s+)*(\S+)", re.IGNORECASE | re.MULTILINE)
+# COPY --from=X, and RUN --mount=from=X or --mount=type=bind,from=X
+_USES = re.compile(r"(?:--|[,=])from=([^\s,]+)")
 _TIME = re.compile(r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.\d+)?(Z|[+-]\d{2}:\d{2})")
 _ENDED = ("created", "exited", "dead")
 # What the engine answers when somebody began to use a thing meanwhile: then it is needed.
-_IN_USE = re.compile(r"conflict|in use|being used|dependent child|No such", re.IGNORECASE)
+_IN_USE = re.compile(r"conflict|in use|being used|dependent child|active endpoints|No such|network .* not found", re.IGNORECASE)
+# What it answers when a thing is not there, or cannot be because nothing can have such a name
+_NOT_THERE = re.compile(r"No such|network .* not found|invalid reference format")
+# The engine's own
+_PREDEFINED = ("bridge", "host", "none")
 
 
 def main(words: Sequence[str]) -> int:
@@ -53,6 +62,7 @@ def parse_words(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--hours", type=int, default=0)
     parser.add_argument("--filter", action="append", default=[], dest="filters")
     parser.add_argument("--all-images", action="store_true")
+    parser.add_argument("--environments", action="append", default=[])
     return parser.parse_args(words)
 
 
@@ -62,27 +72,32 @@ def prune(kind: str, options: argparse.Namespace, now: datetime.datetime) -> boo
         return remove("container", [each["Id"] for each in select_containers(inspect("container"), options, now)])
     if kind == "images":
         return remove("image", [name for each in find_images(options, now) for name in names_of(each)])
-    since = ["--filter", f"until={options.hours:d}h"] if options.hours else []
     if kind == "networks":
-        labels = [word for each in options.filters for word in ("--filter", each)]
-        return tell("network", "prune", "--force", *since, *labels)
+        return remove("network", [each["Id"] for each in select_networks(inspect("network"), inspect("container"), options, now)])
+    since = ["--filter", f"until={options.hours:d}h"] if options.hours else []
     return tell("builder", "prune", "--force", *since)
 
 
 def find_images(options: argparse.Namespace, now: datetime.datetime) -> list[dict[str, Any]]:
-    """Return the images to remove."""
+    """Return the images to remove: none where an environment may need any."""
     named = set()
-    for path in glob.glob(ENVIRONMENTS):
+    for path in [path for folder in (*ENVIRONMENTS, *options.environments) for path in glob.glob(f"{folder}/*/Dockerfile")]:
         with open(path, encoding="utf-8", errors="replace") as file:
-            named |= set(read_bases(file.read()))
+            names = read_bases(file.read())
+        unknown = [name for name in names if "$" in name]
+        if unknown:
+            sys.stdout.write(f"No image is removed: {path} says {unknown[0]}, which may be any\n")
+            return []
+        named.update(names)
     used = {each["Image"] for each in inspect("container")}
     used |= {each["Id"] for name in sorted(named) for each in inspect("image", [name])}
     return select_images(inspect("image"), used, options, now)
 
 
 def read_bases(dockerfile: str) -> list[str]:
-    """Return the names of images that a Dockerfile starts from."""
-    return [match.group(1) for match in map(_FROM.match, dockerfile.splitlines()) if match]
+    """Return the names of all images that a Dockerfile may start from, copy from or mount, as they stand there."""
+    text = _CONTINUED.sub(" ", _COMMENT.sub("", dockerfile))
+    return [name.strip("\"'") for name in _FROM.findall(text) + _USES.findall(text)]
 
 
 def select_containers(containers: Iterable[Mapping[str, Any]], options: argparse.Namespace, now: datetime.datetime) -> list[Any]:
@@ -93,6 +108,22 @@ def select_containers(containers: Iterable[Mapping[str, Any]], options: argparse
         if each["State"]["Status"] in _ENDED
         and is_old([each["Created"], each["State"].get("FinishedAt", "")], options.hours, now)
         and is_chosen(each["Config"].get("Labels") or {}, options.filters)
+    ]
+
+
+def select_networks(
+    networks: Iterable[Mapping[str, Any]], containers: Iterable[Mapping[str, Any]], options: argparse.Namespace, now: datetime.datetime
+) -> list[Any]:
+    """Return the networks that no container has, running or not, that are old enough, pass the filters, and are not the collection's."""
+    used = {word for each in containers for name, end in networks_of(each).items() for word in (name, end.get("NetworkID"))}
+    return [
+        each
+        for each in networks
+        if each["Name"] not in _PREDEFINED
+        and not any(each.get(key) for key in ("Containers", "ConfigOnly", "Ingress"))
+        and used.isdisjoint((each["Id"], each["Name"]))
+        and is_old([each["Created"]], options.hours, now)
+        and is_chosen(each.get("Labels") or {}, options.filters)
     ]
 
 
@@ -145,6 +176,11 @@ def labels_of(image: Mapping[str, Any]) -> Mapping[str, str]:
     return (image.get("Config") or {}).get("Labels") or {}
 
 
+def networks_of(container: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+    """Return a container's ends in networks, by the network's name."""
+    return (container.get("NetworkSettings") or {}).get("Networks") or {}
+
+
 def names_of(image: Mapping[str, Any]) -> list[str]:
     """Return what to remove so that the image goes: its names, or its id where it has none."""
     return list(image.get("RepoTags") or []) or [image["Id"]]
@@ -166,7 +202,7 @@ def ask(words: Sequence[str]) -> str:
     asked = subprocess.run(  # pylint: disable=ansible-bad-function
         [CLIENT, *words], check=False, capture_output=True, text=True
     )
-    if asked.returncode and not all("No such" in line for line in asked.stderr.splitlines() or [""]):
+    if asked.returncode and not all(_NOT_THERE.search(line) for line in asked.stderr.splitlines() or [""]):
         raise OSError(asked.stderr.strip())
     return asked.stdout
 

@@ -24,6 +24,7 @@ TIMER_UNIT = f"{NAME}.timer"
 # None of these means anything to systemd in a command line, nor in OnCalendar but what it should.
 _SCHEDULE = re.compile(r"[A-Za-z0-9*:,./~][A-Za-z0-9*:,./~ _+-]*")
 _HOURS = re.compile(r"([0-9]{1,6})h")
+_FOLDER = re.compile(r"/[A-Za-z0-9._/+@:-]+")
 _FILTER = re.compile(r"label!?=[A-Za-z0-9._/-]+(?:=[A-Za-z0-9._:/@+-]*)?")
 
 
@@ -32,6 +33,7 @@ def read_prune(variables: Mapping[str, Any], script: str) -> list[OwnFile]:
     objects = _read_objects(variables.get("prune_objects"))
     words = [f"--objects={','.join(objects)}", f"--hours={_read_hours(variables.get('prune_until')):d}"]
     words += [f"--filter={condition}" for condition in _read_filters(variables.get("prune_filters") or [])]
+    words += [f"--environments={folder}" for folder in _read_folders(variables.get("prune_environments") or [])]
     words += ["--all-images"] if variables.get("prune_all_images") else []
     schedule = variables.get("prune_schedule")
     if not isinstance(schedule, str) or not _SCHEDULE.fullmatch(schedule):
@@ -66,6 +68,15 @@ def _read_filters(value: Any) -> list[str]:
             raise InvalidInput(
                 f"prune_filters: {condition!r} is not a filter; write label=NAME, label=NAME=VALUE, label!=NAME or label!=NAME=VALUE"
             )
+    return list(value)
+
+
+def _read_folders(value: Any) -> list[str]:
+    if not isinstance(value, (list, tuple)):
+        raise InvalidInput(f"prune_environments: {value!r} must be a list")
+    for folder in value:
+        if not isinstance(folder, str) or not _FOLDER.fullmatch(folder):
+            raise InvalidInput(f"prune_environments: {folder!r} is not an absolute path of letters, digits and the characters ._/+@:-")
     return list(value)
 
 

@@ -11,6 +11,8 @@ import pytest
 from ansible_collections.dockenv.python.plugins.module_utils._host import prune_script
 from ansible_collections.dockenv.python.plugins.module_utils._host.prune_script import parse_words
 
+from .._env.dockerfiles import DOCKERFILES
+
 NOW = datetime.datetime(2026, 11, 22, 12, 0, tzinfo=datetime.timezone.utc)
 LONG_AGO, AN_HOUR_AGO = "2026-01-01T00:00:00.123456789Z", "2026-11-22T12:30:00+01:30"
 OURS = {"dockenv.python.environment": "science"}
@@ -37,6 +39,11 @@ def container(name, status="exited", labels=None, created=LONG_AGO, finished=LON
         "State": {"Status": status, "FinishedAt": finished},
         "Config": {"Labels": labels},
     }
+
+
+def network(name, labels=None, created=LONG_AGO, **said):
+    """Return what the engine says of a network."""
+    return {"Id": f"id of {name}", "Name": name, "Created": created, "Labels": labels, "Containers": {}, **said}
 
 
 def options(*words):
@@ -111,17 +118,34 @@ def test_filters_are_those_of_the_engine(condition, chosen):
 
 
 @pytest.mark.parametrize(
-    ("dockerfile", "bases"),
+    ("found", "removed"),
     [
-        pytest.param("FROM python:3.13\nRUN true\n", ["python:3.13"], id="one"),
-        pytest.param(
-            "# FROM x\n  from --platform=linux/amd64 a/b@sha256:1 AS build\nFROM build\n", ["a/b@sha256:1", "build"], id="two stages"
-        ),
-        pytest.param("RUN true\n", [], id="none"),
+        pytest.param(network("x"), True, id="nobody's"),
+        pytest.param(network("x", labels=OURS), False, id="the collection's"),
+        pytest.param(network("x", labels={"keep": "1"}), False, id="filtered by one of two conditions"),
+        pytest.param(network("x", created=AN_HOUR_AGO), False, id="a new one"),
+        pytest.param(network("bridge"), False, id="the engine's own"),
+        pytest.param(network("ended"), False, id="of a container that ended"),
+        pytest.param(network("known-by-id"), False, id="of a container that was given its id"),
+        pytest.param(network("x", Containers={"c": {}}), False, id="of a container that came meanwhile"),
+        pytest.param(network("x", Ingress=True), False, id="that of a Swarm"),
+        pytest.param(network("x", ConfigOnly=True), False, id="a configuration of others"),
     ],
 )
-def test_bases_of_a_dockerfile_are_read(dockerfile, bases):
-    assert prune_script.read_bases(dockerfile) == bases
+def test_networks_that_nobody_uses_are_selected(found, removed):
+    ends = [{"ended": {"NetworkID": ""}}, {"other": {"NetworkID": "id of known-by-id"}}]
+    containers = [{**container("c"), "NetworkSettings": {"Networks": each}} for each in ends]
+    conditions = options("--filter=label!=keep", "--filter=label!=other")
+    assert prune_script.select_networks([found], [*containers, container("none")], conditions, NOW) == ([found] if removed else [])
+
+
+@pytest.mark.parametrize(("dockerfile", "bases"), DOCKERFILES)
+def test_no_image_is_missed_that_an_environment_is_made_of(dockerfile, bases):
+    assert set(bases) <= set(prune_script.read_bases(dockerfile))
+
+
+def test_all_stages_of_a_dockerfile_count():
+    assert prune_script.read_bases("# FROM x\nFROM a AS one\nFROM --platform=$P b\nCOPY --from=c /x /x\n") == ["a", "b", "c"]
 
 
 @pytest.fixture
@@ -132,7 +156,7 @@ def engine(tmp_path, monkeypatch):
     client.chmod(0o755)
     (tmp_path / "calls").touch()
     monkeypatch.setattr(prune_script, "CLIENT", str(client))
-    monkeypatch.setattr(prune_script, "ENVIRONMENTS", str(tmp_path / "envs/*/Dockerfile"))
+    monkeypatch.setattr(prune_script, "ENVIRONMENTS", (str(tmp_path / "envs"),))
     return tmp_path
 
 
@@ -140,10 +164,19 @@ def answer(folder, words, text):
     (folder / words.replace(" ", "-")).write_text(text)
 
 
+def define(folder, dockerfile):
+    """Write an environment that is not built."""
+    folder.mkdir(parents=True)
+    (folder / "Dockerfile").write_text(dockerfile)
+
+
 def test_each_kind_is_asked_for_and_removed(engine):
     answer(engine, "container ls", "echo c1 c2")
     answer(engine, "container inspect", f"cat {engine}/containers")
     (engine / "containers").write_text(json.dumps([container("c1", of="sha256:used"), container("c2", status="running", of="sha256:used")]))
+    answer(engine, "network ls", "echo n1")
+    answer(engine, "network inspect", f"cat {engine}/networks")
+    (engine / "networks").write_text(json.dumps([network("needless")]))
     answer(engine, "image ls", "echo i1 i2")
     answer(engine, "image inspect", f"cat {engine}/images")
     (engine / "images").write_text(json.dumps([image("old", tags=["old:1", "old:2"]), image("used"), image("bare", tags=[])]))
@@ -153,21 +186,48 @@ def test_each_kind_is_asked_for_and_removed(engine):
         "image rm old:1",
         "image rm old:2",
         "image rm sha256:bare",
-        "network prune --force --filter until=1h --filter label!=keep",
+        "network rm id of needless",
         "builder prune --force --filter until=1h",
     ]
 
 
-def test_image_that_an_environment_names_is_asked_for_by_that_name(engine):
-    (engine / "envs/science").mkdir(parents=True)
-    (engine / "envs/science/Dockerfile").write_text("FROM python:3.13\n")
+@pytest.mark.parametrize("folder", ["envs/science", "elsewhere/science"])
+def test_image_that_an_environment_names_is_asked_for_by_that_name(engine, folder):
+    define(engine / folder, "FROM python:3.13\n")
     answer(engine, "image ls", "echo i1")
     answer(engine, "image inspect", f"cat {engine}/images")
     (engine / "images").write_text(json.dumps([image("base", tags=["python:3.13"])]))
-    assert prune_script.main(["--objects=images", "--all-images"]) == 0
+    assert prune_script.main(["--objects=images", "--all-images", f"--environments={engine}/elsewhere"]) == 0
     calls = (engine / "calls").read_text()
     assert "image inspect python:3.13\n" in calls
     assert "image rm" not in calls
+
+
+def test_images_stay_where_an_environment_may_need_any(engine, capsys):
+    define(engine / "envs/open", "ARG BASE\nFROM ${BASE}\n")
+    answer(engine, "image ls", "echo i1")
+    answer(engine, "image inspect", f"cat {engine}/images")
+    (engine / "images").write_text(json.dumps([image("old")]))
+    assert prune_script.main(["--objects=images,build-cache", "--all-images"]) == 0
+    assert capsys.readouterr().out == f"No image is removed: {engine}/envs/open/Dockerfile says ${{BASE}}, which may be any\n"
+    calls = (engine / "calls").read_text()
+    assert "image rm" not in calls
+    assert "builder prune" in calls
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param("Error: No such image: Build", id="engine 20.10"),
+        pytest.param("Error response from daemon: invalid reference format: repository name must be lowercase", id="engine 26"),
+    ],
+)
+def test_name_that_no_image_can_have_hinders_nothing(engine, said):
+    define(engine / "envs/science", "FROM a AS Build\nFROM Build\n")
+    answer(engine, "image ls", "echo i1")
+    answer(engine, "image inspect", f'case "$3" in Build) echo "[]"; echo "{said}" >&2; exit 1;; esac; cat {engine}/images')
+    (engine / "images").write_text(json.dumps([image("old")]))
+    assert prune_script.main(["--objects=images", "--all-images"]) == 0
 
 
 @pytest.mark.parametrize(

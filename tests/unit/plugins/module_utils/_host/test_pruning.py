@@ -29,6 +29,11 @@ def test_options_become_a_script_a_service_and_a_timer():
     assert "\nOnCalendar=Sun *-*-* 03:00:00\n" in timer.text
 
 
+def test_folders_of_environments_are_named():
+    words = read_prune({**DEFAULTS, "prune_environments": ["/srv/project/envs", "/opt/x"]}, "")[1].text.splitlines()[-1]
+    assert words.endswith(" --environments=/srv/project/envs --environments=/opt/x")
+
+
 def test_all_images_are_meant_where_it_says_so():
     assert read_prune({**DEFAULTS, "prune_all_images": True}, "")[1].text.endswith(" --all-images\n")
 
@@ -47,6 +52,10 @@ def test_all_images_are_meant_where_it_says_so():
         pytest.param({"prune_filters": ["until=1h"]}, "prune_filters: 'until=1h' is not a filter", id="another filter"),
         pytest.param({"prune_filters": ["label=x --all"]}, "is not a filter", id="another word"),
         pytest.param({"prune_filters": ["label=%n"]}, "is not a filter", id="what systemd replaces"),
+        pytest.param({"prune_environments": "/srv/envs"}, "prune_environments: '/srv/envs' must be a list", id="one folder"),
+        pytest.param({"prune_environments": ["envs"]}, "prune_environments: 'envs' is not an absolute path", id="a relative path"),
+        pytest.param({"prune_environments": ["/srv/a b"]}, "is not an absolute path", id="two words"),
+        pytest.param({"prune_environments": ["/srv/*"]}, "is not an absolute path", id="a pattern"),
         pytest.param({"prune_schedule": "weekly\nOnBootSec=1"}, "is not a schedule", id="a second line"),
         pytest.param({"prune_schedule": "--help"}, "is not a schedule", id="an option"),
         pytest.param({"prune_schedule": ""}, "is not a schedule", id="none"),
