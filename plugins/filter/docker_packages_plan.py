@@ -16,18 +16,19 @@ from ansible.errors import AnsibleFilterError
 
 from ..module_utils._errors import InvalidInput
 from ..module_utils._host.apt_sources import Repository, render_preferences, render_source
+from ..module_utils._host.dnf_sources import render_repository
 from ..module_utils._host.openpgp import normalize_fingerprint
 from ..module_utils._host.packages import Pin, Present, Wanted, plan_packages, preferred
 from ..module_utils._requirements import read_version_text
 
 DOCUMENTATION = r"""
 name: docker_packages_plan
-short_description: Plan the packages of a Docker engine, their versions and apt's files for them
+short_description: Plan the packages of a Docker engine, their versions and the files of apt or dnf for them
 version_added: 0.1.0
 author: The dockenv.python contributors (@dockenv)
 description:
   - Compares the packages that are asked for with those of a host, and says which must come in which versions, which must go, and
-    what apt's files must hold for it.
+    what the files of apt or dnf must hold for it.
   - It decides only. Nothing on the host is read or written.
 options:
   _input:
@@ -36,6 +37,8 @@ options:
         C(packages) and C(version), C(hold) and C(allow_downgrade) are booleans.
       - C(repository) is a mapping with C(url), C(suite), C(component), C(architecture) and C(fingerprint), or empty for the
         distribution's. C(files) are the paths of apt's files, a mapping with C(source), C(key) and C(preferences).
+      - C(manager) is C(apt), or C(dnf) for a host of Red Hat's family. There the file of the repository holds versions and holds too,
+        so C(files) has no C(preferences), and without C(repository) neither can be asked for.
     type: dict
     required: true
   host:
@@ -78,7 +81,7 @@ _value:
       description: Whether a version is asked for.
       type: bool
     install:
-      description: The words with which apt installs what must come.
+      description: The words with which apt installs what must come. For dnf, C(=) must become C(-).
       type: list
       elements: str
     remove:
@@ -109,10 +112,10 @@ _value:
       type: list
       elements: str
     source:
-      description: The text of apt's file for the repository, empty without one.
+      description: The text of the file for the repository, empty without one.
       type: str
     preferences:
-      description: The text of apt's preferences, empty without any.
+      description: The text of apt's preferences, empty without any, and with dnf.
       type: str
     write:
       description: Which of C(source), C(key) and C(preferences) must be written.
@@ -132,6 +135,8 @@ _value:
 _VERSION = re.compile(r"[A-Za-z0-9.+~:-]+")
 _FINGERPRINT = re.compile(r"[0-9A-F]{40}")
 _WORD = re.compile(r"[^\s#]+")
+# What says where the packages of a repository are
+_PLACE = ("url", "suite", "component", "architecture")
 # Where an option of the role is called otherwise than apt's field
 _OPTIONS = {"component": "channel"}
 
@@ -152,7 +157,7 @@ def docker_packages_plan(wanted: Any, host: Any = None, offered: Any = None) -> 
 
 
 def find_invalid(wanted: Mapping[str, Any]) -> list[str]:
-    """Return a sentence for every value that cannot stand in apt's files."""
+    """Return a sentence for every value that cannot stand in the files, and for what the program that manages packages cannot do."""
     invalid = [sentence for pin in wanted.get("pins", ()) for sentence in _version_problems(pin["option"], pin["version"])]
     repository = wanted.get("repository") or {}
     for name, value in repository.items():
@@ -161,8 +166,24 @@ def find_invalid(wanted: Mapping[str, Any]) -> list[str]:
         elif name != "fingerprint" and not (isinstance(value, str) and _WORD.fullmatch(value)):
             invalid.append(f"docker_server_upstream_{_OPTIONS.get(name, name)} must be set to one word, and is {value!r}")
     if "@" in str(repository.get("url", "")):
-        invalid.append("docker_server_upstream_url must hold no password, everybody reads it: put that into /etc/apt/auth.conf.d")
-    return invalid
+        instead = "name a mirror that asks for none" if _uses_dnf(wanted) else "put that into /etc/apt/auth.conf.d"
+        invalid.append(f"docker_server_upstream_url must hold no password, everybody reads it: {instead}")
+    return invalid + _find_impossible(wanted)
+
+
+def _find_impossible(wanted: Mapping[str, Any]) -> list[str]:
+    """Return a sentence for each thing that dnf does with a repository of the role's own alone, where there is none."""
+    if not _uses_dnf(wanted) or wanted.get("repository"):
+        return []
+    asked = [pin["option"] for pin in wanted.get("pins", ()) if pin["version"]] + (["docker_server_hold"] if wanted.get("hold") else [])
+    impossible = [f"{option} needs upstream's repository on this host: set docker_server_source to upstream" for option in asked]
+    if not wanted["packages"]:
+        impossible.append("this release has no Docker engine of its own: set docker_server_source to upstream")
+    return impossible
+
+
+def _uses_dnf(wanted: Mapping[str, Any]) -> bool:
+    return wanted.get("manager") == "dnf"
 
 
 def _version_problems(option: str, version: Any) -> list[str]:
@@ -187,36 +208,53 @@ def _find_mixed(wanted: Mapping[str, Any], host: Mapping[str, Any]) -> list[str]
 def _read_wanted(wanted: Mapping[str, Any]) -> Wanted:
     return Wanted(
         packages=tuple(wanted["packages"]),
-        pins=tuple(Pin(pin["option"], tuple(pin["packages"]), str(pin["version"] or "")) for pin in wanted.get("pins", ())),
+        pins=tuple(Pin(pin["option"], tuple(pin["packages"]), _read_version(wanted, pin["version"])) for pin in wanted.get("pins", ())),
         conflicts=tuple(wanted.get("conflicts", ())),
         engine=tuple(wanted.get("engine", ())),
-        hold=bool(wanted.get("hold")),
+        hold=bool(wanted.get("hold")) and not _uses_dnf(wanted),
         allow_downgrade=bool(wanted.get("allow_downgrade")),
     )
 
 
+def _read_version(wanted: Mapping[str, Any], version: Any) -> str:
+    """Return the version that is asked for. With rpm each package of upstream's has an epoch of its own, so it says nothing here."""
+    text = str(version or "")
+    return text.rpartition(":")[2] if _uses_dnf(wanted) else text
+
+
+def _render_files(wanted: Mapping[str, Any], asked: Wanted, key: str) -> dict[str, str]:
+    """Return the texts of the files by name, empty for those that must not be there."""
+    place = wanted.get("repository")
+    repository = Repository(*(place[word] for word in _PLACE), key=key) if place else None
+    if _uses_dnf(wanted):
+        versions = {name: pin.version for pin in asked.pins for name in pin.packages}
+        held = asked.packages if wanted.get("hold") else ()
+        return {"source": render_repository(repository, {**dict.fromkeys(asked.packages, ""), **versions}, held) if repository else ""}
+    preferences = render_preferences(preferred(asked), asked.allow_downgrade)
+    return {"source": render_source(repository) if repository else "", "preferences": preferences}
+
+
 def _plan_files(wanted: Mapping[str, Any], asked: Wanted, host: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what apt's files must hold, and which must be written, edited and deleted."""
+    """Return what the files must hold, and which must be written, edited and deleted."""
     paths, repository = wanted.get("files", {}), wanted.get("repository") or {}
     if not paths:
         return {"source": "", "preferences": "", "write": [], "delete": [], "edit": []}
-    words = ("url", "suite", "component", "architecture")
-    source = render_source(Repository(*(repository[word] for word in words), key=paths["key"])) if repository else ""
-    preferences = render_preferences(preferred(asked), asked.allow_downgrade)
-    apt, found = host.get("apt") or {}, host.get("files") or {}
-    texts = {"source": source, "preferences": preferences}
+    texts = _render_files(wanted, asked, paths["key"])
+    seen, found = host.get("apt") or host.get("dnf") or {}, host.get("files") or {}
     write = [name for name, text in texts.items() if text and found.get(paths[name], {}).get("digest") != _digest(text)]
     delete = [paths[name] for name, text in texts.items() if not text and found.get(paths[name], {}).get("ours")]
-    mentions = [each for each in apt.get("sources", []) if each["path"] != paths["source"]] if repository else []
+    mentions = [each for each in seen.get("sources", []) if each["path"] != paths["source"]] if repository else []
     if repository:
         fingerprint = normalize_fingerprint(str(repository["fingerprint"]))
-        keyrings = apt.get("keyrings", {})
+        keyrings = seen.get("keyrings", {})
         write += [] if keyrings.get(paths["key"]) == [fingerprint] else ["key"]
-        kept = [paths["key"], *apt.get("shared", [])]
+        kept = [paths["key"], *seen.get("shared", [])]
         delete += [path for path, prints in keyrings.items() if path not in kept and prints == [fingerprint]]
     elif paths["source"] in delete and paths["key"] in found:
         delete.append(paths["key"])
     return {
+        "source": "",
+        "preferences": "",
         **texts,
         "write": write,
         "delete": [each["path"] for each in mentions if each["alone"]] + delete,

@@ -28,15 +28,15 @@ attributes:
   idempotent:
     support: full
   platform:
-    platforms: debian
+    platforms: debian, rhel
 options:
   packages:
-    description: Names of Debian packages to look for.
+    description: Names of packages to look for, of Debian's or rpm's, whichever the host has.
     type: list
     elements: str
     default: []
   repositories:
-    description: URLs of apt's repositories to look for. RV(apt) is for them.
+    description: URLs of repositories of packages to look for. RV(apt) and RV(dnf) are for them.
     type: list
     elements: str
     default: []
@@ -168,7 +168,7 @@ removed:
   type: list
   elements: str
 apt:
-  description: What apt's files say of O(repositories). Nothing without any.
+  description: What apt's files say of O(repositories). Nothing without any, and on hosts with dnf.
   returned: success
   type: dict
   contains:
@@ -188,6 +188,26 @@ apt:
       type: dict
     shared:
       description: Paths of those keys that sources of other repositories name.
+      type: list
+      elements: str
+dnf:
+  description: The same of dnf's files, on a host of Red Hat's family.
+  returned: success
+  type: dict
+  contains:
+    architecture:
+      description: The host's architecture, in the kernel's words.
+      type: str
+      sample: x86_64
+    sources:
+      description: As RV(apt.sources) has them.
+      type: list
+      elements: dict
+    keyrings:
+      description: As RV(apt.keyrings) has them.
+      type: dict
+    shared:
+      description: As RV(apt.shared) has them.
       type: list
       elements: str
 files:

@@ -3,13 +3,13 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Ask an apt repository for versions before apt on the host knows it; what is asked is in module_utils/_host/repository.py."""
+"""Ask a repository for versions before the host knows it; what is asked is in module_utils/_host/repository.py and dnf_repository.py."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: docker_repository_info
-short_description: Ask an apt repository what it offers, before apt on the host knows it
+short_description: Ask a repository of packages what it offers, before apt or dnf on the host knows it
 version_added: 0.1.0
 author: The dockenv.python contributors (@dockenv)
 description:
@@ -18,6 +18,8 @@ description:
   - Everything happens in a folder of its own that is removed again. What apt on the host knows stays as it is, so a repository with
     another key, without a signature, or at another address is refused before anything is changed.
   - Without O(url) it asks the host's own sources, with lists as new as can be.
+  - With O(manager=dnf) the key is held to the fingerprint just so, but Docker signs packages and no repositories for dnf, so a package is
+    verified when it is installed.
 extends_documentation_fragment:
   - dockenv.python.attributes
   - dockenv.python.proxies
@@ -30,8 +32,13 @@ attributes:
   idempotent:
     support: full
   platform:
-    platforms: debian
+    platforms: debian, rhel
 options:
+  manager:
+    description: Whose repository it is, apt's or dnf's.
+    type: str
+    choices: [apt, dnf]
+    default: apt
   packages:
     description: Names of the packages.
     type: list
@@ -41,14 +48,14 @@ options:
     description: URL of the repository.
     type: str
   suite:
-    description: Its suite, which Docker names as the distribution's release, for example V(trixie).
+    description: Its suite, which Docker names as the distribution's release, for example V(trixie), or V(9) for dnf.
     type: str
   component:
     description: Its component.
     type: str
     default: stable
   architecture:
-    description: The architecture of the packages, as C(dpkg --print-architecture) says it.
+    description: The architecture of the packages, as C(dpkg --print-architecture) or, for dnf, C(uname --machine) says it.
     type: str
   key:
     description: URL of the key that signs the repository, or the key itself as an armoured text.
@@ -57,7 +64,7 @@ options:
     description: The fingerprint that the key must have, 40 hexadecimal digits with or without spaces.
     type: str
 requirements:
-  - apt
+  - apt or dnf
 seealso:
   - module: dockenv.python.docker_host_info
 """
@@ -101,13 +108,15 @@ from ..module_utils import _compile_once  # noqa: F401  # pylint: disable=unused
 from ..module_utils._credentials import secrets_in
 from ..module_utils._errors import DockenvError, InvalidInput
 from ..module_utils._host.apt_sources import Repository
+from ..module_utils._host.dnf_repository import list_dnf_versions, open_dnf_repository, open_dnf_system
 from ..module_utils._host.openpgp import armour_key
-from ..module_utils._host.repository import check_key, list_versions, open_repository, open_system
+from ..module_utils._host.repository import RunCommand, check_key, list_versions, open_repository, open_system
 from ..module_utils._proxies import PROXIES_OPTION, read_proxy_variables
 
 SECONDS_TO_FETCH = 30
 PLACE = ("url", "suite", "architecture", "key", "fingerprint")
 ARGUMENT_SPEC = {
+    "manager": {"type": "str", "choices": ["apt", "dnf"], "default": "apt"},
     "packages": {"type": "list", "elements": "str", "required": True},
     "url": {"type": "str"},
     "suite": {"type": "str"},
@@ -130,6 +139,18 @@ def fetch_key(module: AnsibleModule) -> tuple[bytes, str]:
     return response.read(), place
 
 
+def ask_apt(packages: list[str], run: RunCommand, repository: Repository | None = None, key: bytes = b"") -> dict[str, list[str]]:
+    """Return the versions of packages in ``repository``, or in the host's own without one."""
+    with open_repository(repository, key, run) if repository else open_system(run) as apt:
+        return list_versions(apt, packages)
+
+
+def ask_dnf(packages: list[str], run: RunCommand, repository: Repository | None = None, key: bytes = b"") -> dict[str, list[str]]:
+    """Return the same from dnf."""
+    with open_dnf_repository(repository, key, run) if repository else open_dnf_system(run) as dnf:
+        return list_dnf_versions(dnf, packages)
+
+
 def ask_repository(module: AnsibleModule) -> dict:
     """Return the result of what the module's parameters ask for."""
     params = module.params
@@ -138,14 +159,13 @@ def ask_repository(module: AnsibleModule) -> dict:
         # Its messages are read.
         return module.run_command(list(command), environ_update={"LC_ALL": "C", "LANGUAGE": "C"}, expand_user_and_vars=False)
 
+    ask = ask_dnf if params["manager"] == "dnf" else ask_apt
     if params["url"] is None:
-        with open_system(run) as apt:
-            return {"versions": list_versions(apt, params["packages"])}
+        return {"versions": ask(params["packages"], run)}
     key, origin = fetch_key(module)
-    check_key(key, params["fingerprint"], origin)
+    check_key(key, params["fingerprint"], origin, params["manager"])
     repository = Repository(params["url"], params["suite"], params["component"], params["architecture"], key="")
-    with open_repository(repository, key, run) as apt:
-        return {"versions": list_versions(apt, params["packages"]), "key": armour_key(key)}
+    return {"versions": ask(params["packages"], run, repository, key), "key": armour_key(key)}
 
 
 def main() -> None:

@@ -96,14 +96,15 @@ def observe_host(questions: Questions) -> dict[str, Any]:
     """Return what the host is like, as the module docker_host_info documents it."""
     asked = time.time()
     service, engine = observe_service_and_engine(questions.wait)
-    answers = _run_commands(questions, service["running"])
+    release = observe_release()
+    family = release["family"]
+    answers = _run_commands(questions, service["running"], family)
     config, fact = observe_config(), read_fact()
     compose = observe_compose(questions.docker_compose, answers["compose"], answers["own_compose"])
     return {
         "time": asked,
-        "release": observe_release(),
-        **parse_packages(answers["packages"].stdout),
-        "apt": observe_apt(questions.repositories, answers["architecture"].stdout),
+        "release": release,
+        **_read_packages(family, questions, answers),
         "files": {path: found for path, found in ((path, observe_file(path)) for path in questions.files) if found},
         "service": service,
         "engine": {
@@ -377,12 +378,31 @@ def parse_proof(path: str, answer: _commands.Answer) -> dict[str, Any]:
     return {**proven, "problem": None if answer.rc == 0 else answer.last_words}
 
 
-def _run_commands(questions: Questions, engine_runs: bool) -> dict[str, _commands.Answer]:
-    """Run everything that must be run side by side, and return the answers by name."""
+def _package_query(family: str) -> list[str]:
+    """Return the command that lists packages, whose names go after it."""
+    if family == "redhat":
+        from .observe_dnf import PACKAGE_QUERY  # where nothing else is of this family, it is not compiled for each task
+
+        return list(PACKAGE_QUERY)
     form = "${db:Status-Abbrev}\\t${Package}\\t${Version}\\n"
+    return ["dpkg-query", "--show", f"--showformat={form}"]
+
+
+def _read_packages(family: str, questions: Questions, answers: Mapping[str, _commands.Answer]) -> dict[str, Any]:
+    """Return what was found of the packages, and of the files of the program that manages them."""
+    listing = answers["packages"].stdout
+    if family == "redhat":
+        from .observe_dnf import observe_dnf, parse_rpm_packages  # as above
+
+        return {**parse_rpm_packages(listing), "apt": None, "dnf": observe_dnf(questions.repositories)}
+    return {**parse_packages(listing), "apt": observe_apt(questions.repositories, answers["architecture"].stdout), "dnf": None}
+
+
+def _run_commands(questions: Questions, engine_runs: bool, family: str = "debian") -> dict[str, _commands.Answer]:
+    """Run everything that must be run side by side, and return the answers by name."""
     engine_url = [f"unix://{ENGINE_SOCKET}"] if engine_runs else []
     wanted = {
-        "packages": ["dpkg-query", "--show", f"--showformat={form}", "--", *questions.packages],
+        "packages": [*_package_query(family), "--", *questions.packages],
         "architecture": ["dpkg", "--print-architecture"],
         "daemon": [find_daemon() or DAEMONS[0], "--version"],
         # The client of 20.10 connects even for its own version, and systemd would start a stopped engine for that.
@@ -393,7 +413,7 @@ def _run_commands(questions: Questions, engine_runs: bool) -> dict[str, _command
         "python": [questions.docker_python, "-I", "-B", "-c", PROOF, *engine_url],
     }
     needless = {"packages"} if not questions.packages else set()
-    if not questions.repositories:
+    if not questions.repositories or family == "redhat":
         needless.add("architecture")
     if not _is_program_of_root(questions.docker_compose):
         needless.add("own_compose")

@@ -40,7 +40,7 @@ def observe_apt(urls: Sequence[str], architecture: str) -> dict[str, Any] | None
             mixed = any(is_mixed(entry, urls) for entry in wanted)
             sources.append({"path": path, "lines": lines, "alone": len(wanted) == len(entries), "mixed": mixed})
     keyrings = {path for folder in KEYRING_FOLDERS for path in _list_files(folder)} | named
-    prints = {path: _read_prints(path) for path in sorted(keyrings)}
+    prints = {path: read_prints(path) for path in sorted(keyrings)}
     return {
         "architecture": architecture.strip(),
         "sources": sources,
@@ -82,7 +82,7 @@ def _list_files(folder: str) -> list[str]:
         return []
 
 
-def _read_prints(path: str) -> list[str]:
+def read_prints(path: str) -> list[str]:
     """Return the fingerprints of a keyring, and none of what is no such file."""
     try:
         with open(path, "rb") as file:

@@ -34,8 +34,8 @@ class Apt:
     run: RunCommand
 
 
-def check_key(key: bytes, fingerprint: str, origin: str) -> None:
-    """Raise InvalidInput unless every key in ``key`` has the ``fingerprint``; ``origin`` is where it came from."""
+def check_key(key: bytes, fingerprint: str, origin: str, manager: str = "apt") -> None:
+    """Raise InvalidInput unless every key in ``key`` has the ``fingerprint``; ``origin`` is where it came from, for ``manager``."""
     wanted = normalize_fingerprint(fingerprint)
     try:
         found = read_fingerprints(key)
@@ -44,7 +44,7 @@ def check_key(key: bytes, fingerprint: str, origin: str) -> None:
     others = [each for each in found if each != wanted]
     if others:
         raise InvalidInput(
-            f"The key at {origin} has the fingerprint {', '.join(others)}, and {wanted} is trusted: apt was not given it. "
+            f"The key at {origin} has the fingerprint {', '.join(others)}, and {wanted} is trusted: {manager} was not given it. "
             "Trust the other fingerprint only if its owner announced it"
         )
 

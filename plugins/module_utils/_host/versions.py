@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Compare and choose versions of Debian packages. Pure."""
+"""Compare and choose versions of packages, by Debian's rules, which order what rpm has of engines in the same way. Pure."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import functools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-# What a rebuild for one architecture appends; packages of one source differ in it.
-_REBUILD = re.compile(r"\+b\d+$")
+# What packages of one source differ in: what a rebuild for one architecture appends, and, with rpm, the epoch.
+_OF_ITS_OWN = re.compile(r"^\d+:|\+b\d+$")
 _PARTS = re.compile(r"(\D*)(\d*)")
 
 
@@ -53,11 +53,11 @@ def engine_release(version: str) -> tuple[int, ...]:
 def choose_versions(packages: Sequence[str], wanted: str, offered: Mapping[str, Sequence[str]]) -> dict[str, str] | None:
     """Return the newest version that matches ``wanted`` and that all ``packages`` have, by package, or None without one.
 
-    Packages of one source have one version, but for the number of rebuilds.
+    Packages of one source have one version, but for the number of rebuilds and the epoch.
     """
-    by_source = [{_REBUILD.sub("", version): version for version in reversed(newest_first(offered.get(name, ())))} for name in packages]
-    common = set.intersection(*(set(versions) for versions in by_source))
-    fitting = [version for version in newest_first(common) if matches_version(version, wanted)]
+    by_source = [{_OF_ITS_OWN.sub("", version): version for version in reversed(newest_first(offered.get(name, ())))} for name in packages]
+    common = newest_first(set.intersection(*(set(versions) for versions in by_source)))
+    fitting = [version for version in common if all(matches_version(versions[version], wanted) for versions in by_source)]
     return {name: versions[fitting[0]] for name, versions in zip(packages, by_source)} if fitting else None
 
 

@@ -25,8 +25,13 @@ RELEASES = {
     "sid": {"id": "debian", "version": None, "codename": "sid", "family": "debian"},
     "bullseye": {"id": "debian", "version": "11", "codename": "bullseye", "family": "debian"},
     "noble": {"id": "ubuntu", "version": "24.04", "codename": "noble", "family": "debian"},
+    "rhel": {"id": "rhel", "version": "10.1", "codename": None, "family": "redhat"},
+    "rocky": {"id": "rocky", "version": "9.6", "codename": None, "family": "redhat"},
+    "fedora": {"id": "fedora", "version": "43", "codename": "", "family": "redhat"},
+    "oracle": {"id": "ol", "version": "9.6", "codename": None, "family": "redhat"},
     "mint": {"id": "linuxmint", "version": "22", "codename": "wilma", "family": "debian"},
 }
+DOWNLOADS = "https://download.docker.com/linux"
 COMPOSE_PLUGIN = "/usr/libexec/docker/cli-plugins/docker-compose"
 UPSTREAM = ["docker-ce", "docker-ce-cli", "containerd.io", "docker-buildx-plugin", "docker-compose-plugin"]
 
@@ -69,6 +74,7 @@ def bare_host(release="trixie", manager="systemd", **found):
         "held": [],
         "removed": [],
         "apt": {"architecture": "arm64", "sources": [], "keyrings": {}},
+        "dnf": {"architecture": "aarch64", "sources": [], "keyrings": {}},
         "files": {},
         "service": {"manager": manager, "running": False, "enabled": False, "prunes": False},
         "engine": {"answers": False, "path": None, "version": None, "swarm": "inactive", "containers": 0},
@@ -103,6 +109,7 @@ def evaluate(name, host, tags=("all",), **variables):
         ("trixie", ["docker.io", "docker-cli", "docker-compose", "docker-buildx"], COMPOSE_PLUGIN),
         ("sid", ["docker.io", "docker-cli", "docker-compose", "docker-buildx"], COMPOSE_PLUGIN),
         ("noble", ["docker.io", "docker-buildx", "docker-compose-v2"], COMPOSE_PLUGIN),
+        ("fedora", ["moby-engine", "docker-cli", "docker-compose", "docker-buildx"], COMPOSE_PLUGIN),
     ],
 )
 def test_releases_have_packages_of_their_own(release, packages, compose):
@@ -113,7 +120,7 @@ def test_releases_have_packages_of_their_own(release, packages, compose):
     assert evaluate("__docker_server_packages_plan", host)["install"] == packages
 
 
-@pytest.mark.parametrize("release", ["bookworm", "trixie", "noble"])
+@pytest.mark.parametrize("release", ["bookworm", "trixie", "noble", "rhel", "rocky", "fedora"])
 def test_upstream_has_the_same_packages_everywhere(release):
     host = bare_host(release)
     assert evaluate("__docker_server_packages", host, docker_server_source="upstream") == UPSTREAM
@@ -122,6 +129,46 @@ def test_upstream_has_the_same_packages_everywhere(release):
         "docker-ce-rootless-extras",
     ]
     assert evaluate("__docker_server_daemon", host, docker_server_source="upstream") == "/usr/bin/dockerd"
+
+
+@pytest.mark.parametrize(
+    ("release", "manager", "prerequisites", "gone"),
+    [
+        ("trixie", "apt", ["python3-packaging", "python3-venv"], "docker.io"),
+        ("rocky", "dnf", ["python3", "python3-packaging"], "moby-engine"),
+    ],
+)
+def test_families_have_packages_of_their_own(release, manager, prerequisites, gone):
+    host = bare_host(release, packages=dict.fromkeys(("docker.io", "moby-engine", "podman"), "1"))
+    wanted = evaluate("__docker_server_wanted", host, docker_server_source="upstream")
+    assert (wanted["manager"], evaluate("__docker_server_prerequisites", host)) == (manager, prerequisites)
+    assert evaluate("__docker_server_packages_plan", host, docker_server_source="upstream")["remove"] == [gone]
+
+
+def test_host_is_asked_about_the_packages_and_files_of_all_families():
+    asked = evaluate("__docker_server_known_packages", bare_host())
+    assert {"docker.io", "python3-apt", "python3-venv", "moby-engine", "python3", "docker-ce"} <= set(asked)
+    assert evaluate("__docker_server_known_files", bare_host()) == [
+        "/etc/apt/sources.list.d/docker.sources",
+        "/etc/apt/keyrings/docker.asc",
+        "/etc/apt/preferences.d/dockenv-docker",
+        "/etc/yum.repos.d/docker-ce.repo",
+        "/etc/pki/rpm-gpg/RPM-GPG-KEY-docker-ce",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("release", "fingerprint"),
+    [
+        ("trixie", "9DC858229FC7DD38854AE2D88D81803C0EBFCD88"),
+        ("fedora", "060A61C51B558A7F742B77AAC52FEB6B621E9F35"),
+    ],
+)
+def test_key_of_upstream_is_that_of_the_family(release, fingerprint):
+    host = bare_host(release)
+    assert evaluate("__docker_server_upstream", host, docker_server_source="upstream")["fingerprint"] == fingerprint
+    chosen = evaluate("__docker_server_upstream", host, docker_server_source="upstream", docker_server_upstream_fingerprint="0" * 40)
+    assert chosen["fingerprint"] == "0" * 40
 
 
 @pytest.mark.parametrize(
@@ -136,6 +183,16 @@ def test_upstream_has_the_same_packages_everywhere(release):
         pytest.param("trixie", {"upstream_channel": "test"}, "Components: test", id="another channel"),
         pytest.param("trixie", {}, "Architectures: arm64", id="the host's architecture"),
         pytest.param("trixie", {"upstream_architecture": "armhf"}, "Architectures: armhf", id="another architecture"),
+        pytest.param("rhel", {}, f"baseurl={DOWNLOADS}/rhel/10/aarch64/stable", id="RHEL"),
+        pytest.param("rocky", {}, f"baseurl={DOWNLOADS}/centos/9/aarch64/stable", id="Rocky"),
+        pytest.param("fedora", {}, f"baseurl={DOWNLOADS}/fedora/43/aarch64/stable", id="Fedora"),
+        pytest.param(
+            "fedora",
+            {"upstream_url": "https://m.example", "upstream_suite": "44", "upstream_channel": "test", "upstream_architecture": "s390x"},
+            "baseurl=https://m.example/44/s390x/test",
+            id="a mirror for dnf",
+        ),
+        pytest.param("fedora", {}, "gpgkey=file:///etc/pki/rpm-gpg/RPM-GPG-KEY-docker-ce", id="the key for dnf"),
     ],
 )
 def test_repository_of_upstream_follows_the_host_and_the_variables(release, variables, line):
@@ -154,6 +211,10 @@ ORIGIN = {"docker_server_upstream_url": "https://download.docker.com/linux/ubunt
         ("bookworm", {}, True),
         ("sid", {}, True),
         ("noble", {"docker_server_source": "upstream"}, True),
+        ("rocky", {}, True),
+        ("fedora", {}, True),
+        ("oracle", {}, False),
+        ("oracle", {"docker_server_source": "upstream", **ORIGIN}, True),
         ("bullseye", {}, False),
         ("mint", {}, False),
         ("mint", {"docker_server_source": "upstream"}, False),
@@ -367,3 +428,67 @@ def test_each_part_takes_over_for_itself():
 def test_fact_notes_which_parts_came_to_their_end(fact, tag, made):
     ending = read_role("tasks/prove.yml")[-1]["vars"]
     assert evaluate("__docker_server_made", bare_host(fact=fact), tags=[tag], **ending) == made
+
+
+@pytest.mark.parametrize(
+    ("release", "manager", "variables", "problems"),
+    [
+        pytest.param("rocky", "systemd", {"docker_server_source": "upstream", "docker_server_hold": True}, [], id="what it can"),
+        pytest.param(
+            "rocky",
+            "systemd",
+            {},
+            ["this release has no Docker engine of its own: set docker_server_source to upstream"],
+            id="an engine of its own",
+        ),
+        pytest.param(
+            "fedora",
+            "systemd",
+            {"docker_server_version": "28.5", "docker_server_hold": True},
+            [
+                "docker_server_version needs upstream's repository on this host: set docker_server_source to upstream",
+                "docker_server_hold needs upstream's repository on this host: set docker_server_source to upstream",
+            ],
+            id="versions of its own packages",
+        ),
+        pytest.param(
+            "fedora",
+            "process",
+            {},
+            ["docker_server_service: on this host the role needs systemd to run the engine; set it to none"],
+            id="no systemd",
+        ),
+        pytest.param("fedora", "process", {"docker_server_service": "none"}, [], id="no service"),
+    ],
+)
+def test_what_the_role_cannot_do_with_dnf_is_told(release, manager, variables, problems):
+    assert evaluate("__docker_server_problems", bare_host(release, manager), **variables) == problems
+
+
+@pytest.mark.parametrize(
+    ("results", "collateral"),
+    [
+        pytest.param(
+            ["Installed: docker-ce-3:28.5.2-1.el9.x86_64", "Removed: moby-engine-27.1.1-1.fc43.x86_64"], [], id="what is in the way"
+        ),
+        pytest.param(
+            ["Installed: docker-ce-3:28.5.2-1.el9.x86_64", "Removed: docker-ce-3:28.5.1-1.el9.x86_64"], [], id="its older version"
+        ),
+        pytest.param(["Removed: docker-ce-cli-1:28.5.1-1.el9.x86_64"], ["docker-ce-cli"], id="what it does not name"),
+    ],
+)
+def test_what_else_dnf_would_remove_is_read_from_its_simulation(results, collateral):
+    simulated = {"__docker_server_simulation": {"results": results}, "__docker_server_change": {"remove": ["moby-engine"]}}
+    assert evaluate("__docker_server_dnf_collateral", bare_host("fedora"), **simulated) == collateral
+
+
+@pytest.mark.parametrize(
+    ("proxies", "environment"),
+    [
+        ({}, {}),
+        ({"http": "http://proxy.example.com", "no_proxy": ["a", "b"]}, {"http_proxy": "http://proxy.example.com", "no_proxy": "a,b"}),
+        ({"https": "http://user:secret@proxy.example.com"}, {}),
+    ],
+)
+def test_dnf_is_told_of_proxies_without_a_login(proxies, environment):
+    assert evaluate("__docker_server_dnf_environment", bare_host("rocky"), docker_server_proxies=proxies) == environment

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 ROLE = Path(__file__).resolve().parents[3] / "roles/docker_server"
-FAMILIES = ["debian"]
+FAMILIES = ["debian", "redhat"]
 BY_FAMILY = "{{ __docker_server_family }}/"
 
 

@@ -177,3 +177,70 @@ def test_other_arguments_are_refused():
 def test_without_a_version_there_is_no_pin(version):
     plan = docker_packages_plan(want(version), {})
     assert (plan["pinned"], plan["preferences"], plan["invalid"]) == (False, "", [])
+
+
+DNF_FILES = {"source": "/r/docker-ce.repo", "key": "/k/docker"}
+DNF_REPOSITORY = {**REPOSITORY, "suite": "9", "architecture": "x86_64"}
+
+
+def want_dnf(version: str = "", **changed) -> dict:
+    """Return what asks for upstream's engine on a host with dnf."""
+    pins = [
+        {"option": "docker_server_version", "packages": ["docker-ce", "docker-ce-cli"], "version": version},
+        {"option": "docker_server_compose_version", "packages": ["docker-compose-plugin"], "version": ""},
+    ]
+    packages = ["docker-ce", "docker-ce-cli", "containerd.io"]
+    return {"packages": packages, "pins": pins, "files": DNF_FILES, "repository": DNF_REPOSITORY, "manager": "dnf", **changed}
+
+
+def test_versions_and_holds_are_in_the_file_of_the_repository_for_dnf():
+    plan = docker_packages_plan(want_dnf("3:28.5", hold=True), {})
+    assert plan["source"].splitlines()[-2:] == [
+        "includepkgs=docker-ce-28.5,docker-ce-28.5.*,docker-ce-28.5-*,docker-ce-28.5~*,"
+        "docker-ce-cli-28.5,docker-ce-cli-28.5.*,docker-ce-cli-28.5-*,docker-ce-cli-28.5~*,containerd.io,docker-compose-plugin",
+        "excludepkgs=docker-ce,docker-ce-cli,containerd.io",
+    ]
+    assert (plan["preferences"], plan["write"], plan["hold"], plan["unhold"]) == ("", ["source", "key"], [], [])
+
+
+def test_epochs_of_rpm_are_each_package_s_own():
+    offered = {"docker-ce": ["3:28.5.2-1.el9"], "docker-ce-cli": ["1:28.5.2-1.el9"], "containerd.io": ["1.7.29-1.el9"]}
+    plan = docker_packages_plan(want_dnf("3:28.5"), {}, offered)
+    assert (plan["install"], plan["problems"]) == (["docker-ce=3:28.5.2-1.el9", "docker-ce-cli=1:28.5.2-1.el9", "containerd.io"], [])
+
+
+def test_nothing_is_to_be_done_on_a_host_with_dnf_that_has_it():
+    plan = docker_packages_plan(want_dnf("28.5"), {})
+    packages = {"docker-ce": "3:28.5.2-1.el9", "docker-ce-cli": "1:28.5.2-1.el9", "containerd.io": "1.7.29-1.el9"}
+    files = {DNF_FILES["source"]: {"digest": hashlib.sha256(plan["source"].encode()).hexdigest(), "ours": True}}
+    host = {"packages": packages, "files": files, "apt": None, "dnf": {"sources": [], "keyrings": {DNF_FILES["key"]: [FINGERPRINT]}}}
+    assert docker_packages_plan(want_dnf("28.5"), host)["anything"] is False
+    gone = docker_packages_plan(want_dnf(repository={}), {**host, "files": {**files, DNF_FILES["key"]: {}}})
+    assert gone["delete"] == [DNF_FILES["source"], DNF_FILES["key"]]
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentences"),
+    [
+        pytest.param({}, [], id="its packages"),
+        pytest.param(
+            {"pins": [{"option": "docker_server_version", "packages": ["moby-engine"], "version": "27"}], "hold": True},
+            [
+                "docker_server_version needs upstream's repository on this host: set docker_server_source to upstream",
+                "docker_server_hold needs upstream's repository on this host: set docker_server_source to upstream",
+            ],
+            id="versions and holds",
+        ),
+        pytest.param(
+            {"packages": []}, ["this release has no Docker engine of its own: set docker_server_source to upstream"], id="no engine"
+        ),
+    ],
+)
+def test_what_dnf_cannot_do_with_the_distribution_is_told(changed, sentences):
+    assert docker_packages_plan(want_dnf(repository={}, **changed), {})["invalid"] == sentences
+
+
+def test_password_has_no_place_for_dnf():
+    repository = {**DNF_REPOSITORY, "url": "https://user:secret@mirror.example.org"}
+    (sentence,) = docker_packages_plan(want_dnf(repository=repository), {})["invalid"]
+    assert sentence == "docker_server_upstream_url must hold no password, everybody reads it: name a mirror that asks for none"

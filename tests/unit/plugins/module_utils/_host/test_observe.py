@@ -393,3 +393,20 @@ def test_a_program_in_the_place_of_docker_python_runs_only_if_it_is_root_s(monke
     proven = observe.parse_proof(path, observe._run_commands(observe.Questions(docker_python=path), engine_runs=False)["python"])
     refused = "it is a file that others than root may write, so it was not run"
     assert (proven["prefix"], proven["problem"]) == (("/venv", None) if asked else (None, refused))
+
+
+@pytest.mark.parametrize(
+    ("family", "programs", "other"),
+    [pytest.param("debian", {"dpkg-query", "dpkg"}, "rpm", id="Debian"), pytest.param("redhat", {"rpm"}, "dpkg", id="Red Hat")],
+)
+def test_packages_are_asked_of_the_family_s_program(monkeypatch, family, programs, other):
+    started = []
+    monkeypatch.setattr(observe._commands, "start", lambda words: started.append(words[0]) or Answer(1, "", ""))
+    observe._run_commands(observe.Questions(packages=("docker-ce",), repositories=("https://mirror.example.org",)), False, family)
+    assert programs <= set(started) and other not in started
+
+
+def test_what_rpm_says_is_in_the_shape_of_dpkg():
+    answers = {"packages": Answer(1, "docker-ce\t3:28.5.2-1.el9\npackage runc is not installed\n", ""), "architecture": Answer(0, "", "")}
+    found = observe._read_packages("redhat", observe.Questions(), answers)
+    assert found == {"packages": {"docker-ce": "3:28.5.2-1.el9"}, "held": [], "removed": [], "apt": None, "dnf": None}

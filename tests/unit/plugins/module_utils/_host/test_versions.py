@@ -84,6 +84,12 @@ def test_rebuilds_of_one_version_go_together():
     assert chosen == {"docker.io": "26.1.5+dfsg1-9+b9", "docker-cli": "26.1.5+dfsg1-9+b8"}
 
 
+def test_epochs_may_differ_between_packages():
+    offered = {"docker-ce": ["3:28.5.2-1.el9"], "docker-ce-cli": ["1:28.5.2-1.el9"]}
+    assert choose_versions(list(offered), "28.5", offered) == {"docker-ce": "3:28.5.2-1.el9", "docker-ce-cli": "1:28.5.2-1.el9"}
+    assert choose_versions(list(offered), "3:28.5", offered) is None
+
+
 @pytest.mark.parametrize(
     "offered",
     [
