@@ -25,14 +25,17 @@ from ansible_collections.dockenv.python.plugins.module_utils._errors import Engi
 from ansible_collections.dockenv.python.tests.unit.plugins.module_utils._env.test_run import read
 
 NAME = "dockenv-running"
-MINE = "dockenv.python.environment=dockenv-running"
 ODD = ["", " ", "a b", "$HOME", "`id`", "'", '"', "\\", "a\nb", "%d", "*", ";", "--", "=", "ü", "\t", "#"]
+
+
+def list_mine(engine):
+    return tuple(each for each in list_containers(engine) if each.labels.get("dockenv.python.environment") == NAME)
 
 
 @pytest.fixture(autouse=True)
 def _tidy(engine):
     yield
-    for container in list_containers(engine, label=MINE):
+    for container in list_mine(engine):
         engine.client.remove_container(container.id, force=True)
 
 
@@ -107,7 +110,7 @@ def test_a_time_out_ends_all_that_the_command_started(run, engine):
     done = run("sh", "-c", "echo begun; sleep 60 & sleep 60", command_timeout=1)
     assert (done["stdout"], done["rc"]) == ("begun", 143)
     assert time.monotonic() - begin < 20
-    assert list_containers(engine, label=MINE) == ()
+    assert list_mine(engine) == ()
 
 
 def test_volumes_are_mounted_as_asked(run, tmp_path):
@@ -150,7 +153,7 @@ def test_a_detached_container_serves_and_is_found_again(run, engine):
     assert b"sources.list" in fetch(port["host_port"])
     assert {**foretold, "container": None} == {**done, "container": None}
     assert run(*SERVER, **SERVICE) == {**done, "changed": False, "reasons": [], "diff": {}}
-    assert [container.id for container in list_containers(engine, label=MINE)] == [done["container"]["id"]]
+    assert [container.id for container in list_mine(engine)] == [done["container"]["id"]]
 
 
 def test_a_detached_container_is_replaced_on_its_own_port(run, engine):
@@ -160,7 +163,7 @@ def test_a_detached_container_is_replaced_on_its_own_port(run, engine):
     second = run(*SERVER[:-1], "/etc", **fixed)
     assert (first["reasons"], second["reasons"]) == (["ports_changed"], ["command_changed"])
     assert b"passwd" in fetch(port)
-    assert [container.id for container in list_containers(engine, label=MINE)] == [second["container"]["id"]]
+    assert [container.id for container in list_mine(engine)] == [second["container"]["id"]]
 
 
 def test_a_detached_command_that_ends_at_once_is_gone(run, engine):
@@ -168,7 +171,7 @@ def test_a_detached_command_that_ends_at_once_is_gone(run, engine):
         run("true", **SERVICE)
     except EngineError as error:
         assert "ended at once and was removed; run its command without detach" in error.message
-    wait_until(lambda: list_containers(engine, label=MINE) == ())
+    wait_until(lambda: list_mine(engine) == ())
 
 
 def test_of_tasks_at_once_one_starts_the_container(run, engine):
@@ -179,8 +182,8 @@ def test_of_tasks_at_once_one_starts_the_container(run, engine):
     for task in tasks:
         task.join(60)
     assert sorted(result["changed"] for result in results) == [False, False, True]
-    assert len(list_containers(engine, label=MINE)) == 1
-    assert {result["container"]["id"] for result in results} == {list_containers(engine, label=MINE)[0].id}
+    assert len(list_mine(engine)) == 1
+    assert {result["container"]["id"] for result in results} == {list_mine(engine)[0].id}
 
 
 RUN_ALONE = """
@@ -195,9 +198,8 @@ running.run(connect(Connection()), request)
 
 
 def test_what_a_killed_task_ran_ends_and_is_gone(engine, base):
-    name, value = MINE.split("=")
-    script = RUN_ALONE.format(path=sys.path, base=base, labels={name: value})
+    script = RUN_ALONE.format(path=sys.path, base=base, labels={"dockenv.python.environment": NAME})
     with subprocess.Popen([sys.executable, "-c", script]) as task:
-        wait_until(lambda: [container.state for container in list_containers(engine, label=MINE)] == ["running"])
+        wait_until(lambda: [container.state for container in list_mine(engine)] == ["running"])
         task.kill()
-    wait_until(lambda: list_containers(engine, label=MINE) == ())
+    wait_until(lambda: list_mine(engine) == ())

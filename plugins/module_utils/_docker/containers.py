@@ -42,13 +42,10 @@ class Container:
     ports: tuple[Port, ...] = ()
 
 
-def list_containers(
-    engine: Engine, label: str | None = None, ancestor: str | None = None, name: str | None = None
-) -> tuple[Container, ...]:
-    """Return the containers, stopped ones too, with the label, made from the image, or of the name; in one question."""
-    filters = {"label": label, "ancestor": ancestor, "name": f"^/{name}$" if name else None}
+def list_containers(engine: Engine, name: str | None = None) -> tuple[Container, ...]:
+    """Return all containers, stopped ones too, or the one of the name; in one question."""
     with engine.asking("listing containers"):
-        found = engine.client.containers(all=True, filters={key: value for key, value in filters.items() if value})
+        found = engine.client.containers(all=True, filters={"name": f"^/{name}$"} if name else {})
     return tuple(sorted((read_container(entry) for entry in found), key=lambda container: container.name))
 
 

@@ -41,16 +41,11 @@ class Transfer:
     digest: str
 
 
-def list_images(engine: Engine, label: str | None = None) -> tuple[ImageSummary, ...]:
-    """Return all images with the label, or all, dangling ones too, in one question; ``label`` is a name or ``name=value``."""
-    if label is None:
-        return _list(engine, "listing the images")
-    return _list(engine, f"listing the images with the label {label}", filters={"label": label})
-
-
-def list_tagged(engine: Engine, repository: str) -> tuple[ImageSummary, ...]:
-    """Return all images with a tag in the repository, in one question."""
-    return _list(engine, f"listing the images of {repository}", name=repository)
+def list_images(engine: Engine) -> tuple[ImageSummary, ...]:
+    """Return all images, dangling ones too, in one question."""
+    with engine.asking("listing the images"):
+        found = engine.client.images()
+    return tuple(sorted((_summarise(entry) for entry in found), key=lambda image: (image.tags, image.id)))
 
 
 def remove_unused(engine: Engine, image_id: str) -> bool:
@@ -135,12 +130,6 @@ def split_reference(reference: str) -> tuple[str, str]:
     if not separator or "/" in tag:
         return reference, _LATEST
     return repository, tag
-
-
-def _list(engine: Engine, doing: str, **question: Any) -> tuple[ImageSummary, ...]:
-    with engine.asking(doing):
-        found = engine.client.images(**question)
-    return tuple(sorted((_summarise(entry) for entry in found), key=lambda image: (image.tags, image.id)))
 
 
 def _summarise(entry: Mapping[str, Any]) -> ImageSummary:

@@ -38,10 +38,10 @@ class LocalClient:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._sdk(), name)
 
-    def images(self, **question: Any) -> list[dict[str, Any]]:
-        """Return the entries of all images, or of those that are asked for."""
-        found = None if question else self._ask("/images/json")
-        return self._sdk().images(**question) if found is None else found
+    def images(self) -> list[dict[str, Any]]:
+        """Return the entries of all images."""
+        found = self._ask("/images/json")
+        return self._sdk().images() if found is None else found
 
     def containers(self, **question: Any) -> list[dict[str, Any]]:
         """Return the entries of all containers, stopped ones too, or of those that are asked for."""

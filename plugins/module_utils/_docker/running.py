@@ -33,7 +33,6 @@ class Mount:
 
     source: str
     target: str
-    read_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -209,7 +208,7 @@ def _targets(request: RunRequest) -> set[str]:
 
 def _mount(mount: Mount) -> dict[str, Any]:
     kind = "bind" if mount.source.startswith("/") else "volume"
-    return {"Type": kind, "Source": mount.source, "Target": mount.target, "ReadOnly": mount.read_only}
+    return {"Type": kind, "Source": mount.source, "Target": mount.target}
 
 
 def _bindings(request: RunRequest, wanted: Port) -> list[tuple[str, int | None]]:

@@ -56,7 +56,6 @@ class BuildInput:
     args: tuple[tuple[str, str], ...] = ()
     target: str | None = None
     platforms: tuple[str, ...] = ()
-    labels: tuple[tuple[str, str], ...] = ()
     secrets: tuple[tuple[str, str], ...] = ()
     base: str | None = None
 
@@ -79,7 +78,6 @@ def compute_digest(build: BuildInput) -> InputDigest:
         "args": short_hash(sorted(build.args)),
         "target": short_hash(build.target),
         "platforms": short_hash(sorted(set(build.platforms))),
-        "labels": short_hash(sorted(build.labels)),
         "secrets": short_hash(sorted(build.secrets)),
     }
     return InputDigest(f"sha256:{hashlib.sha256(_canonical(parts)).hexdigest()}", parts, build.base)

@@ -18,6 +18,11 @@ from ansible_collections.dockenv.python.plugins.module_utils._errors import Comm
 LABEL = "dockenv.python.contract"
 
 
+def list_ours(found, label=LABEL):
+    """Return the images or containers of a list that have the label."""
+    return tuple(each for each in found if label in each.labels)
+
+
 class EngineContract:
     """A subclass gives the fixtures ``engine``, ``base``, the name of an image with a Debian, and ``builder``."""
 
@@ -28,9 +33,9 @@ class EngineContract:
     @pytest.fixture(autouse=True)
     def _tidy(self, engine):
         yield
-        for container in containers.list_containers(engine, label=LABEL):
+        for container in list_ours(containers.list_containers(engine)):
             engine.client.remove_container(container.id, force=True)
-        for image in images.list_images(engine, LABEL):
+        for image in list_ours(images.list_images(engine)):
             for name in image.tags:
                 engine.remove_image(name, force=True)
             engine.remove_image(image.id)
@@ -52,14 +57,13 @@ class EngineContract:
 
     def test_an_image_that_is_not_there_is_none(self, engine):
         assert engine.find_image("dockenv-contract:nothing") is None
-        assert images.list_tagged(engine, "dockenv-contract") == ()
 
     def test_a_build_gives_an_image_with_its_labels_on_top_of_the_base(self, engine, base, build):
         image = build("FROM {base}\nRUN true\n")
         assert image.tags == ("dockenv-contract:new",)
         assert image.labels[LABEL] == 'a b,c="d"\'$e'
         assert image.layers[: len(engine.find_image(base).layers)] == engine.find_image(base).layers
-        assert images.list_images(engine, LABEL)[0].id == image.id
+        assert list_ours(images.list_images(engine))[0].id == image.id
 
     def test_a_failed_build_names_the_step_and_leaves_nothing(self, engine, build, tmp_path):
         with pytest.raises(CommandFailed) as caught:
@@ -69,7 +73,7 @@ class EngineContract:
         assert "RUN false" in caught.value.details["stdout"]
         assert "RUN false" in (tmp_path / "log" / "build.log").read_text()
         assert engine.find_image("dockenv-contract:new") is None
-        assert images.list_images(engine, LABEL) == ()
+        assert list_ours(images.list_images(engine)) == ()
 
     def test_a_failed_build_leaves_the_image_that_has_the_tag(self, engine, build):
         before = build("FROM {base}\nRUN true\n")
@@ -80,7 +84,7 @@ class EngineContract:
     def test_a_tag_moves_and_the_old_image_is_dangling(self, engine, build):
         old, new = build("FROM {base}\nLABEL n=1\n"), build("FROM {base}\nLABEL n=2\nRUN true\n", tag="dockenv-contract:other")
         engine.tag_image(new.id, "dockenv-contract", "new")
-        summaries = {image.id: image.tags for image in images.list_images(engine, LABEL)}
+        summaries = {image.id: image.tags for image in list_ours(images.list_images(engine))}
         assert summaries[new.id] == ("dockenv-contract:new", "dockenv-contract:other")
         assert summaries[old.id] == ()
 
@@ -126,7 +130,7 @@ class EngineContract:
             self.run(engine, base, "dockenv-no-such-program")
         with pytest.raises(EngineError, match="No such image"):
             self.run(engine, "dockenv-contract:nothing", "true")
-        assert containers.list_containers(engine, label=LABEL) == ()
+        assert list_ours(containers.list_containers(engine)) == ()
 
     def test_any_user_id_has_a_name_and_the_image_keeps_its_accounts(self, engine, base):
         account = accounts.make_account(54321, 54322, "joe")
@@ -153,10 +157,9 @@ class EngineContract:
         assert started.ports[0].host_port > 0
         assert started.ports[1] == containers.Port(81, 18471, "tcp", "127.0.0.1")
         assert containers.list_containers(engine, name="dockenv-contract") == (started,)
-        assert started in containers.list_containers(engine, ancestor=base)
         with pytest.raises(EngineError, match="already in use"):
             running.start(engine, wanted)
-        assert containers.list_containers(engine, label=LABEL) == (started,)
+        assert list_ours(containers.list_containers(engine)) == (started,)
 
     def test_a_command_that_is_passed_signals_ends_by_itself(self, engine, base):
         request = running.RunRequest(base, ("sleep", "60"), labels={LABEL: "1"}, init=True)
@@ -171,7 +174,7 @@ class EngineContract:
         first = start(ports=ports)
         second = start(first.id, ports=ports)
         assert (second.name, second.state, second.ports) == ("dockenv-contract", "running", first.ports)
-        assert containers.list_containers(engine, label=LABEL) == (second,)
+        assert list_ours(containers.list_containers(engine)) == (second,)
         engine.client.remove_container(second.id, force=True)
         assert start(second.id).state == "running", "what is gone already is replaced as well"
 
@@ -180,7 +183,7 @@ class EngineContract:
         first = running.start(engine, wanted)
         with pytest.raises(EngineError, match="No such image"):
             running.start(engine, replace(wanted, image="dockenv-contract:nothing"), first.id)
-        assert containers.list_containers(engine, label=LABEL) == (first,)
+        assert list_ours(containers.list_containers(engine)) == (first,)
 
     def test_a_container_has_the_labels_of_its_image(self, engine, build):
         image = build("FROM {base}\nRUN true\n")

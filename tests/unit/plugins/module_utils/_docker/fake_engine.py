@@ -98,12 +98,8 @@ class FakeClient:
             "RootFS": {"Type": "layers", "Layers": list(image.layers)},
         }
 
-    def images(self, name=None, filters=None):
+    def images(self):
         self.calls.append("images")
-        label = (filters or {}).get("label")
-        found = [image for image in self.images_by_id.values() if label is None or _has_label(image.labels, label)]
-        if name is not None:
-            found = [image for image in found if any(tag.rpartition(":")[0] == name for tag in image.tags)]
         return [
             {
                 "Id": image.id,
@@ -113,7 +109,7 @@ class FakeClient:
                 "Size": image.size,
                 "Created": image.created,
             }
-            for image in found
+            for image in self.images_by_id.values()
         ]
 
     def tag(self, image, repository, tag):

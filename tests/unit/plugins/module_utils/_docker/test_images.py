@@ -92,15 +92,15 @@ def test_a_list_is_one_question():
     for number in range(100):
         engine.client.add_image(f"a:{number}", labels={"l": str(number)})
     engine.client.calls.clear()
-    assert len(images.list_images(engine, "l")) == 100
-    assert [image.tags for image in images.list_images(engine, "l=7")] == [("a:7",)]
-    assert engine.client.calls == ["images", "images"]
+    found = images.list_images(engine)
+    assert [image.tags for image in found if image.labels.get("l") == "7"] == [("a:7",)]
+    assert engine.client.calls == ["images"]
 
 
 def test_placeholders_of_old_engines_are_no_names():
     engine = make_engine()
     image = engine.client.add_image(labels={"l": "1"})
-    assert images.list_images(engine, "l") == (images.ImageSummary(image.id, labels={"l": "1"}, size=1000, created=1_700_000_000),)
+    assert images.ImageSummary(image.id, labels={"l": "1"}, size=1000, created=1_700_000_000) in images.list_images(engine)
 
 
 def test_an_image_that_was_pushed_once_is_removed_with_its_digests():

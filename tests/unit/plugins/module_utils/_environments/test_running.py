@@ -114,7 +114,7 @@ def test_the_caller_is_known_and_works_in_the_project(world, tmp_path):  # P9, T
     assert creation["environment"]["USER"] == account.pw_name
     assert creation["environment"]["A"] == "1"
     assert creation["working_dir"] == str(tmp_path)
-    assert creation["host_config"]["Mounts"] == [{"Type": "bind", "Source": str(tmp_path), "Target": str(tmp_path), "ReadOnly": False}]
+    assert creation["host_config"]["Mounts"] == [{"Type": "bind", "Source": str(tmp_path), "Target": str(tmp_path)}]
     assert (creation["hostname"], creation["entrypoint"]) == ("science", [""])
     assert creation["labels"].pop("dockenv.python.owner").split("/")[1] == str(os.getpid())
     assert creation["labels"] == {"dockenv.python.environment": "science", "dockenv.python.run": ""}
