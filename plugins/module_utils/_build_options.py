@@ -80,8 +80,8 @@ def _read_args(args: Mapping[str, Any]) -> dict[str, str]:
             raise InvalidInput(
                 f"args: {name!r} is not a name for a build argument; use letters, digits and underscores, and no digit at the beginning"
             )
-        if isinstance(value, (dict, list)):
-            raise InvalidInput(f"args: the value of {name!r} is a list or a mapping; a build argument is one string")
+        if isinstance(value, (bool, dict, list)):  # YAML's booleans would come out as Python spells them
+            raise InvalidInput(f"args: the value of {name!r} is not text; write it in quotes")
         if "\0" in str(value):
             raise InvalidInput(f"args: the value of {name!r} holds a NUL character, which no program can be handed")
     return {name: "" if value is None else str(value) for name, value in args.items()}

@@ -65,9 +65,8 @@ def test_everything_set():
             "args: 'A B' is not a name for a build argument; use letters, digits and underscores, and no digit at the beginning",
             id="argument's name",
         ),
-        pytest.param(
-            {"args": {"A": ["x"]}}, "args: the value of 'A' is a list or a mapping; a build argument is one string", id="list as argument"
-        ),
+        pytest.param({"args": {"A": ["x"]}}, "args: the value of 'A' is not text; write it in quotes", id="list as argument"),
+        pytest.param({"args": {"A": True}}, "args: the value of 'A' is not text; write it in quotes", id="boolean as argument"),
         pytest.param(
             {"args": {"A": "x\0"}}, "args: the value of 'A' holds a NUL character, which no program can be handed", id="NUL in argument"
         ),
