@@ -77,12 +77,14 @@ def knows(find, number):
     except KeyError:
         return False
 if uid:
+    group = name if not knows(grp.getgrnam, name) else f"group{gid}"
     if not knows(pwd.getpwuid, uid):
+        name = name if not knows(pwd.getpwnam, name) else f"user{uid}"
         with open("/etc/passwd", "a") as file:
             file.write(f"{name}:x:{uid}:{gid}::{home}:/bin/sh\\n")
     if not knows(grp.getgrgid, gid):
         with open("/etc/group", "a") as file:
-            file.write(f"{name}:x:{gid}:\\n")
+            file.write(f"{group}:x:{gid}:\\n")
     os.makedirs(home, exist_ok=True)
     if not os.path.ismount(home) and os.stat(home).st_uid == 0:
         os.chown(home, uid, gid)

@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import grp
 import json
 import os
+import pwd
 import subprocess
 import sys
 
@@ -88,6 +90,36 @@ def test_a_command_runs_as_the_caller_in_the_callers_folder(run, tmp_path):  # P
     assert words[:1] == ["-ISc"]
     assert words[2:4] == [str(os.getuid()), str(os.getgid())]
     assert words[5:] == [str(tmp_path / "home"), "python", "train.py", "--rate", "a b"]
+
+
+@pytest.mark.parametrize(
+    ("name", "passwd", "group"),
+    [
+        pytest.param("joe", "joe:x:4321:4322::/home/joe:/bin/sh\n", "joe:x:4322:\n", id="a name that the image does not have"),
+        pytest.param("games", "user4321:x:4321:4322::/home/joe:/bin/sh\n", "group4322:x:4322:\n", id="a name of another user there"),
+    ],
+)
+def test_the_caller_gets_a_name_of_its_own(run, tmp_path, monkeypatch, name, passwd, group):  # P9, as accounts.py has it
+    def find(known):
+        def found(value):
+            if value != known:
+                raise KeyError(value)
+            return True
+
+        return found
+
+    enter = run(0, "true")[1][1]
+    for module, kind in ((pwd, "pw"), (grp, "gr")):
+        monkeypatch.setattr(module, f"get{kind}nam", find("games"))
+        monkeypatch.setattr(module, f"get{kind}{'uid' if kind == 'pw' else 'gid'}", find(None))
+    for call in ("makedirs", "chown", "setgroups", "setgid", "setuid", "execvp"):
+        monkeypatch.setattr(os, call, lambda *_arguments, **_options: None)
+    monkeypatch.setattr(sys, "argv", ["-c", "4321", "4322", name, "/home/joe", "true"])
+    monkeypatch.setattr(os, "environ", {})
+    monkeypatch.setattr(os.path, "ismount", lambda _path: True)
+    exec(enter, {"open": lambda path, mode: (tmp_path / os.path.basename(path)).open(mode)})
+    assert ((tmp_path / "passwd").read_text(), (tmp_path / "group").read_text()) == (passwd, group)
+    assert os.environ["USER"] == passwd.partition(":")[0]
 
 
 def test_without_a_command_it_is_a_shell(run):  # P9
