@@ -15,6 +15,7 @@ from typing import Any
 
 from .._errors import InvalidInput
 from .._instructions import check_word
+from .._requirements import canonical_name
 from .buildout_script import PROJECT, VERSIONS_HEADER
 from .digest import ContextEntry, short_hash
 from .lock import Lock, Pin
@@ -185,5 +186,5 @@ def render_versions(versions: Mapping[str, str] | None = None) -> str:
 
 def parse_versions(text: str) -> Lock:
     """Return the pins of a lock; names are canonical. What is no pin is passed over."""
-    pins = {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in _PIN.findall(text)}
+    pins = {canonical_name(name): version for name, version in _PIN.findall(text)}
     return Lock(tuple(Pin(name, pins[name], f"{name}=={pins[name]}", frozenset()) for name in sorted(pins)))

@@ -22,7 +22,7 @@ from .._env.names import TASK_LABEL
 from .._env.plan import Observed
 from .._errors import CommandFailed, EngineError
 from .._image import Image
-from .._resolver.pip import normalise
+from .._requirements import canonical_name
 from . import disk, filesystem
 from .host import Host
 from .place import Place
@@ -120,7 +120,7 @@ def _prove(host: Host, place: Place, image: Image, target: Folder) -> None:
     result = run(host.engine, asked, _PROOF_TIMEOUT)
     output = result.stdout.decode("utf-8", "replace")
     if result.rc == 0:
-        found = {(normalise(name), version) for name, version in json.loads(output)}
+        found = {(canonical_name(name), version) for name, version in json.loads(output)}
         # What a buildout installs, it proves in the build. What has a marker may be for another platform.
         locked = () if target.is_buildout else target.locked.pins
         pins = [pin for pin in locked if pin.version and ";" not in pin.what]
