@@ -50,7 +50,7 @@ def parse_image_name(name: str, tag: str | None = None) -> ImageName:
         return ImageName(repository, DEFAULT_TAG)
     if not _TAG.fullmatch(chosen):
         raise InvalidInput(
-            f"{tag_option}: {chosen!r} is no image tag; use up to 128 letters, digits, '_', '.' and '-', "
+            f"{tag_option}: {chosen!r} is not an image tag; use up to 128 letters, digits, '_', '.' and '-', "
             "starting with a letter, a digit or '_'"
         )
     return ImageName(repository, chosen)
@@ -71,11 +71,11 @@ def _check_repository(repository: str) -> None:
     if _ID.fullmatch(repository):
         raise InvalidInput(f"name: {repository!r} reads like an image's id; choose another name")
     if registry is not None and not _DOMAIN.fullmatch(registry):
-        raise InvalidInput(f"name: {registry!r} in {repository!r} is no host name of a registry, with or without a port")
+        raise InvalidInput(f"name: {registry!r} in {repository!r} is not a registry's host name, with or without a port")
     for component in path.split("/"):
         if not _PATH_COMPONENT.fullmatch(component):
             raise InvalidInput(
-                f"name: {component!r} in {repository!r} is no part of an image name; use lower-case letters and digits, "
+                f"name: {component!r} in {repository!r} is not a part of an image name; use lower-case letters and digits, "
                 "joined by '.', '_', '__' or '-'"
             )
 

@@ -274,7 +274,7 @@ def parse_version(value: Any, source: str) -> SpecifierSet:
     except (InvalidSpecifier, InvalidVersion):
         specifiers = None
     if not specifiers:
-        raise InvalidInput(f"{source}: {value!r} is no version; write one such as '7.1.0', or a specifier such as '>=7.1,<8' (PEP 440)")
+        raise InvalidInput(f"{source}: {value!r} is not a version; write one such as '7.1.0', or a specifier such as '>=7.1,<8' (PEP 440)")
     return specifiers
 
 
@@ -359,7 +359,7 @@ def _parse_marker(condition: str, text: str, source: str) -> Marker:
     try:
         return Pep508(f"placeholder;{condition}").marker
     except InvalidRequirement:
-        raise _invalid(text, source, f"{condition.strip()!r} is no environment marker (PEP 508)") from None
+        raise _invalid(text, source, f"{condition.strip()!r} is not an environment marker (PEP 508)") from None
 
 
 def _split_extras(location: str, text: str, source: str) -> tuple[str, tuple[str, ...]]:
@@ -510,5 +510,5 @@ def _include(
 def _checked_hash(value: str, source: str) -> str:
     algorithm, _colon, digest = value.partition(":")
     if len(digest) != HASH_LENGTHS.get(algorithm) or not re.match(r"[0-9a-fA-F]+\Z", digest):
-        raise InvalidInput(f"{source}: --hash={value} is no hash; write ALGORITHM:HEX with one of {', '.join(HASH_LENGTHS)}")
+        raise InvalidInput(f"{source}: --hash={value} is not a hash; write ALGORITHM:HEX with one of {', '.join(HASH_LENGTHS)}")
     return f"{algorithm}:{digest.lower()}"

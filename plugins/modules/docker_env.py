@@ -14,7 +14,7 @@ author: The dockenv.python contributors (@dockenv)
 description:
   - Keeps a folder with a C(Dockerfile), the requirements and their lock with hashes, and builds the image from it.
   - The folder holds plain files. C(docker build) makes the image of them on machines without this collection.
-  - Requirements are resolved for the Python of the base image, not for that of the host. What needs not move stays at its version.
+  - Requirements are resolved for the Python of the base image, not for that of the host. What need not move stays at its version.
   - A new image is built and tried under another name first. Until it works, the folder and the old image stay as they are.
     Of two tasks for the same environment one waits for the other.
   - Nothing is built as long as what goes into the image is the same. That is compared by a digest kept in labels of the image.

@@ -15,7 +15,7 @@ description:
   - Builds the images of folders as the folders are now, for example after an edit by hand or a checkout. Those of
     M(dockenv.python.docker_env), and any other folder with a C(Dockerfile).
   - Where a folder of M(dockenv.python.docker_env) asks for other packages than its lock was made for, the lock is made again first.
-    What needs not move stays at its version. Nothing else in a folder is changed, and nothing at all in one of the user's.
+    What need not move stays at its version. Nothing else in a folder is changed, and nothing at all in one of the user's.
   - A new image is built under another name first, and tried if it is an environment. Until it works, the old image keeps its name.
     Of two tasks for the same environment one waits for the other.
   - Nothing is built as long as what goes into the image is the same. That is compared by a digest kept in labels of the image.

@@ -144,7 +144,7 @@ def parse_mirror(entry: str, where: str, suite: str, components: tuple[str, ...]
 def check_suite(suite: str, where: str) -> None:
     """Raise InvalidInput unless ``suite`` can be the name of a release."""
     if not _SUITE.fullmatch(suite):
-        raise InvalidInput(f"{where}: {suite!r} is no name of a release; give one such as 'trixie' or 'stable'")
+        raise InvalidInput(f"{where}: {suite!r} is not the name of a release; give one such as 'trixie' or 'stable'")
 
 
 def check_components(components: Iterable[str], where: str) -> None:

@@ -82,7 +82,7 @@ def _packages(names: Sequence[str]) -> tuple[str, ...]:
     for index, name in enumerate(names):
         if not _PACKAGE.fullmatch(name):
             raise InvalidInput(
-                f"packages[{index}]: {name!r} is no name of a Debian package, with or without =VERSION; "
+                f"packages[{index}]: {name!r} is not the name of a Debian package, with or without =VERSION; "
                 "names have lower-case letters, digits, '+', '-' and '.'"
             )
     return tuple(sorted(set(names)))
@@ -108,7 +108,7 @@ def _assignments(option: str, values: Mapping[Any, Any], key_pattern: re.Pattern
     entries = []
     for key, value in values.items():
         if not isinstance(key, str) or not key_pattern.fullmatch(key):
-            raise InvalidInput(f"{option}: {key!r} is no name that an image can hold; use letters, digits, '_', '.' and '-'")
+            raise InvalidInput(f"{option}: {key!r} is not a name that an image can hold; use letters, digits, '_', '.' and '-'")
         if isinstance(value, bool) or not isinstance(value, (str, int)):
             raise InvalidInput(f"{option}: the value of {key!r} is {value!r}, which is no text; put it in quotes")
         check_value(str(value), f"{option}[{key}]")

@@ -47,7 +47,7 @@ class Connection:
                 f"give a URL that starts with {', '.join(f'{name}://' for name in _SCHEMES)}"
             )
         if params["timeout"] <= 0:
-            raise InvalidInput(f"timeout: {params['timeout']} is no time to wait; give a number of seconds above 0")
+            raise InvalidInput(f"timeout: {params['timeout']} is not a time to wait; give a number of seconds above 0")
         return cls(
             host=host,
             cli_context=params["cli_context"],

@@ -130,7 +130,7 @@ def parse_run_as(text: str) -> RunAs:
     match = _RUN_AS.fullmatch(text)
     numbers = [int(number) for number in match.groups()] if match else []
     if not numbers or max(numbers) > _ID_MAX:
-        raise InvalidInput(f"run_as: {text!r} is no user; write 'caller', 'image', or two numbers such as '1000:1000', in quotes")
+        raise InvalidInput(f"run_as: {text!r} is not a user; write 'caller', 'image', or two numbers such as '1000:1000', in quotes")
     return numbers[0], numbers[1]
 
 
@@ -214,14 +214,16 @@ def _read_volumes(entries: Sequence[str]) -> tuple[Volume, ...]:
 
 def _read_network(mode: str | None) -> str | None:
     if mode and not _NETWORK.fullmatch(mode):
-        raise InvalidInput(f"network_mode: {mode!r} is no network; write 'bridge', 'host', 'none', a network's name, or 'container:NAME'")
+        raise InvalidInput(
+            f"network_mode: {mode!r} is not a network; write 'bridge', 'host', 'none', a network's name, or 'container:NAME'"
+        )
     return mode or None
 
 
 def _read_container(name: str | None) -> str | None:
     if name and not _CONTAINER.fullmatch(name):
         raise InvalidInput(
-            f"container_name: {name!r} is no name for a container; use letters, digits, '_', '.' and '-', at least two of them"
+            f"container_name: {name!r} is not a name for a container; use letters, digits, '_', '.' and '-', at least two of them"
         )
     return name or None
 
@@ -234,7 +236,7 @@ def _read_stdin(text: str | None, add_newline: bool) -> bytes | None:
 
 def _read_timeout(seconds: int | None) -> int | None:
     if seconds is not None and seconds <= 0:
-        raise InvalidInput(f"command_timeout: {seconds} is no time to wait; give a number of seconds above 0")
+        raise InvalidInput(f"command_timeout: {seconds} is not a time to wait; give a number of seconds above 0")
     return seconds
 
 

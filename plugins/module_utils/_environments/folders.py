@@ -133,7 +133,7 @@ def read_builds(params: Mapping[str, Any], options: BuildOptions) -> tuple[Built
     Raises InvalidInput, naming the option.
     """
     if params["jobs"] < 1:
-        raise InvalidInput(f"jobs: {params['jobs']} is no number of builds; use 1 or more")
+        raise InvalidInput(f"jobs: {params['jobs']} is not a number of builds; use 1 or more")
     root = check_host_path(params["path"], "path")
     if params["context"]:
         places: tuple[Place | Failure, ...] = (_find_context(params["context"], params["image"], root),)
@@ -217,7 +217,7 @@ def _read_logins(params: Mapping[str, Any], folder: Folder) -> tuple[Login, ...]
         url, login = split_index_url(value, option)
         if url.rstrip("/") not in known:
             has = ", ".join(known) or "those of the host's settings"
-            raise InvalidInput(f"{option}: {url!r} is no index of the environment, which has {has}; change that with docker_env")
+            raise InvalidInput(f"{option}: {url!r} is not an index of the environment, which has {has}; change that with docker_env")
         logins += [login] if login is not None else []
     return merge_logins(logins)
 

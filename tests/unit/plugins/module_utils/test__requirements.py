@@ -252,7 +252,7 @@ def test_reads_urls_paths_and_editables(text, name, url, editable, line):
         ),
         pytest.param(
             "https://h/x.zip ; nope",
-            "packages[2]: 'https://h/x.zip ; nope' cannot be read as a requirement: 'nope' is no environment marker (PEP 508)",
+            "packages[2]: 'https://h/x.zip ; nope' cannot be read as a requirement: 'nope' is not an environment marker (PEP 508)",
             id="a bad marker after a URL",
         ),
         pytest.param(
@@ -305,7 +305,7 @@ def test_refuses_what_is_no_version(text):
         parse_version(text, "packages[0].version")
     assert (
         caught.value.message
-        == f"packages[0].version: {text!r} is no version; write one such as '7.1.0', or a specifier such as '>=7.1,<8' (PEP 440)"
+        == f"packages[0].version: {text!r} is not a version; write one such as '7.1.0', or a specifier such as '>=7.1,<8' (PEP 440)"
     )
 
 
@@ -375,7 +375,7 @@ def test_reads_a_constraints_file():
         ),
         pytest.param(
             "a --hash=md5:00",
-            "/srv/r.txt, line 1: --hash=md5:00 is no hash; write ALGORITHM:HEX with one of sha256, sha384, sha512",
+            "/srv/r.txt, line 1: --hash=md5:00 is not a hash; write ALGORITHM:HEX with one of sha256, sha384, sha512",
             id="a weak hash",
         ),
         pytest.param(

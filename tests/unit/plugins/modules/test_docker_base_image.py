@@ -60,7 +60,7 @@ def test_nothing_to_do(run):
 def test_a_wrong_option_fails_with_one_sentence(run):
     result = run(name="base", packages=["ok", "Wrong"])
     assert result["failed"] is True
-    assert result["msg"].startswith("packages[1]: 'Wrong' is no name of a Debian package")
+    assert result["msg"].startswith("packages[1]: 'Wrong' is not the name of a Debian package")
 
 
 def test_options_that_exclude_each_other(run):

@@ -77,4 +77,4 @@ def test_options_that_exclude_each_other(run):
 
 
 def test_a_wrong_option_fails_with_one_sentence(run):
-    assert run(jobs=0)["msg"] == "jobs: 0 is no number of builds; use 1 or more"
+    assert run(jobs=0)["msg"] == "jobs: 0 is not a number of builds; use 1 or more"

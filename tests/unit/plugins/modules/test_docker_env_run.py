@@ -75,7 +75,7 @@ def test_no_secret_is_in_a_result(run, engine):
         ),
         pytest.param(
             {"image": BASE, "argv": ["true"], "timeout": 0},
-            "timeout: 0 is no time to wait; give a number of seconds above 0",
+            "timeout: 0 is not a time to wait; give a number of seconds above 0",
             id="connection",
         ),
     ],

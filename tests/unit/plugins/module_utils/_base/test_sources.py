@@ -209,7 +209,9 @@ NO_URL = (
             "mirror[1]: the URL holds a user name or a password, which would stay in the image; remove it",
             id="nor with another scheme",
         ),
-        pytest.param("deb http://a X main", "mirror[1]: 'X' is no name of a release; give one such as 'trixie' or 'stable'", id="a suite"),
+        pytest.param(
+            "deb http://a X main", "mirror[1]: 'X' is not the name of a release; give one such as 'trixie' or 'stable'", id="a suite"
+        ),
         pytest.param("deb http://a x Main", "mirror[1]: 'Main' is no component of an archive; give one such as 'main'", id="a component"),
         pytest.param(
             "deb [signed-by=/a;b] http://a x main", "mirror[1]: '/a;b' is no value for the option signed-by", id="an option's value"

@@ -10,8 +10,8 @@ from ansible_collections.dockenv.python.plugins.module_utils._errors import Inva
 from ansible_collections.dockenv.python.plugins.module_utils._image_name import ImageName
 from ansible_collections.dockenv.python.tests.unit.plugins.module_utils._base.examples import read_spec
 
-PACKAGE_HINT = "is no name of a Debian package, with or without =VERSION; names have lower-case letters, digits, '+', '-' and '.'"
-NAME_HINT = "is no name that an image can hold; use letters, digits, '_', '.' and '-'"
+PACKAGE_HINT = "is not the name of a Debian package, with or without =VERSION; names have lower-case letters, digits, '+', '-' and '.'"
+NAME_HINT = "is not a name that an image can hold; use letters, digits, '_', '.' and '-'"
 
 
 def test_without_options_the_host_decides():
@@ -63,9 +63,9 @@ def test_reads_an_option(options, field, value):
         pytest.param({"packages": ["apt\n"]}, f"packages[0]: 'apt\\n' {PACKAGE_HINT}", id="a line break"),
         pytest.param({"packages": ["apt=$(id)"]}, f"packages[0]: 'apt=$(id)' {PACKAGE_HINT}", id="a shell's word"),
         pytest.param({"packages": [""]}, f"packages[0]: '' {PACKAGE_HINT}", id="empty"),
-        pytest.param({"suite": "../x"}, "suite: '../x' is no name of a release; give one such as 'trixie' or 'stable'", id="a path"),
-        pytest.param({"suite": "--x"}, "suite: '--x' is no name of a release; give one such as 'trixie' or 'stable'", id="an option"),
-        pytest.param({"suite": ""}, "suite: '' is no name of a release; give one such as 'trixie' or 'stable'", id="no release"),
+        pytest.param({"suite": "../x"}, "suite: '../x' is not the name of a release; give one such as 'trixie' or 'stable'", id="a path"),
+        pytest.param({"suite": "--x"}, "suite: '--x' is not the name of a release; give one such as 'trixie' or 'stable'", id="an option"),
+        pytest.param({"suite": ""}, "suite: '' is not the name of a release; give one such as 'trixie' or 'stable'", id="no release"),
         pytest.param({"components": ["a b"]}, "components: 'a b' is no component of an archive; give one such as 'main'", id="two in one"),
         pytest.param(
             {"ca_certificates": ["/a", "b.pem"]}, "ca_certificates[1]: 'b.pem' is no absolute path of a file on the host", id="relative"

@@ -61,7 +61,7 @@ def test_a_context_is_named_in_messages():
         ),
         pytest.param({"docker_host": "tcp://"}, f"docker_host: 'tcp://' is no place where an engine listens; {SCHEMES}", id="no host"),
         pytest.param({"docker_host": "ftp://x"}, f"docker_host: 'ftp://x' is no place where an engine listens; {SCHEMES}", id="a scheme"),
-        pytest.param({"timeout": 0}, "timeout: 0 is no time to wait; give a number of seconds above 0", id="no time"),
+        pytest.param({"timeout": 0}, "timeout: 0 is not a time to wait; give a number of seconds above 0", id="no time"),
     ],
 )
 def test_refuses(options, message):

@@ -86,14 +86,14 @@ PATH_HINT = "write an absolute one of letters, digits and '._@+=~-', without spa
         pytest.param(
             names.check_base_image,
             "debian:13\nRUN evil",
-            "base_image: 'debian:13\\nRUN evil' cannot be used: '13\\nRUN evil' is no image tag; use up to 128 letters, digits, '_', '.' and '-', "
+            "base_image: 'debian:13\\nRUN evil' cannot be used: '13\\nRUN evil' is not an image tag; use up to 128 letters, digits, '_', '.' and '-', "
             "starting with a letter, a digit or '_'",
             id="a second instruction",
         ),
         pytest.param(
             names.check_registry_prefix,
             "registry.example/Mirror",
-            "registry_prefix: 'registry.example/Mirror' cannot be used: 'Mirror' in 'registry.example/Mirror/image' is no part of an image "
+            "registry_prefix: 'registry.example/Mirror' cannot be used: 'Mirror' in 'registry.example/Mirror/image' is not a part of an image "
             "name; use lower-case letters and digits, joined by '.', '_', '__' or '-'",
             id="a prefix with capitals",
         ),

@@ -195,7 +195,7 @@ def test_mounts_volumes_of_the_environment_as_launchers_do():  # P25
         ),
         pytest.param(
             {"image": "a b"},
-            "image: 'a b' cannot be used: 'a b' in 'a b' is no part of an image name; use lower-case letters and digits, joined by '.', '_', '__' or '-'",
+            "image: 'a b' cannot be used: 'a b' in 'a b' is not a part of an image name; use lower-case letters and digits, joined by '.', '_', '__' or '-'",
             id="no image",
         ),
         pytest.param(
@@ -244,12 +244,12 @@ def test_mounts_volumes_of_the_environment_as_launchers_do():  # P25
         ),
         pytest.param(
             {"run_as": "root"},
-            "run_as: 'root' is no user; write 'caller', 'image', or two numbers such as '1000:1000', in quotes",
+            "run_as: 'root' is not a user; write 'caller', 'image', or two numbers such as '1000:1000', in quotes",
             id="a user's name",
         ),
         pytest.param(
             {"run_as": "4294967295:0"},
-            "run_as: '4294967295:0' is no user; write 'caller', 'image', or two numbers such as '1000:1000', in quotes",
+            "run_as: '4294967295:0' is not a user; write 'caller', 'image', or two numbers such as '1000:1000', in quotes",
             id="a number that no user has",
         ),
         pytest.param(
@@ -283,12 +283,12 @@ def test_mounts_volumes_of_the_environment_as_launchers_do():  # P25
         ),
         pytest.param(
             {"network_mode": "a b"},
-            "network_mode: 'a b' is no network; write 'bridge', 'host', 'none', a network's name, or 'container:NAME'",
+            "network_mode: 'a b' is not a network; write 'bridge', 'host', 'none', a network's name, or 'container:NAME'",
             id="no network",
         ),
         pytest.param(
             {"container_name": "-x"},
-            "container_name: '-x' is no name for a container; use letters, digits, '_', '.' and '-', at least two of them",
+            "container_name: '-x' is not a name for a container; use letters, digits, '_', '.' and '-', at least two of them",
             id="no container's name",
         ),
         pytest.param(
@@ -297,7 +297,7 @@ def test_mounts_volumes_of_the_environment_as_launchers_do():  # P25
             id="a file that is nowhere",
         ),
         pytest.param(
-            {"command_timeout": 0}, "command_timeout: 0 is no time to wait; give a number of seconds above 0", id="no time at all"
+            {"command_timeout": 0}, "command_timeout: 0 is not a time to wait; give a number of seconds above 0", id="no time at all"
         ),
         pytest.param(
             {"detach": True, "stdin": "x"},

@@ -162,7 +162,7 @@ def test_a_failed_installation_changes_nothing(world, spoil):
         ),
         pytest.param(
             {"index_url": "https://joe:hush@other.example/simple"},
-            "index_url: 'https://other.example/simple' is no index of the environment, which has https://a.example/simple; "
+            "index_url: 'https://other.example/simple' is not an index of the environment, which has https://a.example/simple; "
             "change that with docker_env",
             id="another index",
         ),
@@ -318,7 +318,7 @@ def test_an_image_of_the_users_is_replaced_only_by_force(world):
             {"context": "/nowhere"}, "context: there is no Dockerfile in '/nowhere'; name the folder that has one", id="no folder"
         ),
         pytest.param({"path": "/nowhere"}, "path: the folder '/nowhere' cannot be read: No such file or directory", id="no root"),
-        pytest.param({"jobs": 0}, "jobs: 0 is no number of builds; use 1 or more", id="no jobs"),
+        pytest.param({"jobs": 0}, "jobs: 0 is not a number of builds; use 1 or more", id="no jobs"),
     ],
 )
 def test_what_cannot_be_built(world, params, message):
@@ -362,7 +362,7 @@ def test_one_that_fails_does_not_stop_the_others(three):
             "b",
             "Dockerfile",
             b'# Made by the Ansible collection dockenv.python. It builds without it: DOCKER_BUILDKIT=1 docker build .\n# dockenv: {"image": "/"}\n',
-            "b: name: '' in '/' is no part of an image name;",
+            "b: name: '' in '/' is not a part of an image name;",
             id="no name of an image",
         ),
     ],
