@@ -11,6 +11,7 @@ layout; MIRROR/unsigned has no signature, MIRROR/forged one of a stranger's key.
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 import subprocess
 import sys
@@ -70,7 +71,9 @@ def repack(debs: Path, name: str, version: str, tree: Path) -> None:
                 shutil.copy(source / "DEBIAN" / script, control)
     unit = tree / "usr/lib/systemd/system/docker.service"
     if unit.exists():
-        unit.write_text(unit.read_text().replace("/usr/sbin/dockerd", "/usr/bin/dockerd"))
+        # Only the distribution's unit reads /etc/default/docker.
+        text = re.sub(r"^EnvironmentFile=.*\n| \$DOCKER_OPTS", "", unit.read_text(), flags=re.MULTILINE)
+        unit.write_text(text.replace("/usr/sbin/dockerd", "/usr/bin/dockerd"))
     if (name, version) == BROKEN:
         (control / "postinst").write_text("#!/bin/sh\necho This version is broken. >&2\nexit 1\n")
     fields = (
