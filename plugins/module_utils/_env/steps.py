@@ -43,7 +43,6 @@ class MakeLock:
     """
 
     upgrade: tuple[str, ...] = ()
-    upgrade_all: bool = False
     added: tuple[str, ...] = ()
     is_buildout: bool = False
 

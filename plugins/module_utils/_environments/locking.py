@@ -153,7 +153,6 @@ def _request(unlocked: Unlocked, step: MakeLock, target: Target) -> LockRequest:
         constraints="".join(f"{each.line_with_hashes}\n" for each in file.constraints),
         locked="".join(pins),
         upgrade=step.upgrade,
-        upgrade_all=step.upgrade_all,
         index=_last(indexes["--index-url"]),
         extra_indexes=tuple(indexes["--extra-index-url"]),
     )

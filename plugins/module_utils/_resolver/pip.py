@@ -27,7 +27,7 @@ def pip_report_argv(python: str, request: LockRequest, files: str) -> list[str]:
 
 def pip_files(request: LockRequest) -> dict[str, str]:
     """Return the files for pip by name; ``pip.conf`` holds the indexes with their credentials."""
-    kept = "" if request.upgrade_all else pins_kept(request.locked, request.upgrade)
+    kept = pins_kept(request.locked, request.upgrade)
     settings = [f"index-url = {_url_with_credentials(request.index)}"] if request.index else []
     # Who names an index without encryption means it; pip would pass over it
     trusted = [url.netloc for url in _urls(request) if url.scheme == "http"]

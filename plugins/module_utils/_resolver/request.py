@@ -84,6 +84,5 @@ class LockRequest:
     constraints: str = ""
     locked: str = ""
     upgrade: tuple[str, ...] = ()
-    upgrade_all: bool = False
     index: Index | None = None
     extra_indexes: tuple[Index, ...] = ()

@@ -57,7 +57,7 @@ def uv_argv(uv: str, request: LockRequest) -> list[str]:
     words += ["--no-header", "--no-annotate"]
     words += [f"--python-version={request.target.python}", f"--python-platform={uv_platform(request.target)}"]
     words += ["--constraints=constraints.txt"] if request.constraints.strip() else []
-    words += ["--upgrade"] if request.upgrade_all else [f"--upgrade-package={name}" for name in request.upgrade]
+    words += [f"--upgrade-package={name}" for name in request.upgrade]
     return words
 
 

@@ -96,10 +96,6 @@ def test_an_index_without_encryption_is_trusted_when_it_is_named():
     assert "trusted-host = 127.0.0.1:81\n" in pip_files(LockRequest("a\n", TARGET, index=index, extra_indexes=(extra,)))["pip.conf"]
 
 
-def test_nothing_is_kept_when_all_is_upgraded():
-    assert pip_files(LockRequest("a\n", TARGET, locked="c==1\n", upgrade_all=True))["constraints.txt"] == "\n"
-
-
 @pytest.mark.parametrize(
     ("output", "expected"),
     [

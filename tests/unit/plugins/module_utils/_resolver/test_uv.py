@@ -21,7 +21,6 @@ TARGET = Target("3.13.5", "x86_64", "glibc 2.41")
         pytest.param({"constraints": "a<2\n"}, ["--constraints=constraints.txt"], id="constraints"),
         pytest.param({"constraints": " \n"}, [], id="no constraints"),
         pytest.param({"upgrade": ("a", "b")}, ["--upgrade-package=a", "--upgrade-package=b"], id="some to the latest"),
-        pytest.param({"upgrade_all": True, "upgrade": ("a",)}, ["--upgrade"], id="all to the latest"),
         pytest.param({"index": Index("https://index.invalid/simple", "joe", "hunter2")}, [], id="indexes are no words"),
     ],
 )
