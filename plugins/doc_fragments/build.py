@@ -81,7 +81,8 @@ options:
         type: str
       version:
         description:
-          - Any text that changes when the secret does, for example the date of its rotation. A change causes a build.
+          - Any text that changes when the secret does, for example the date of its rotation. A change causes a build
+            in which no step is taken from the cache.
           - It is stored with the image, so it must not tell anything about the secret.
         type: str
   cache_from:

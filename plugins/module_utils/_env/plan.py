@@ -162,7 +162,8 @@ def plan_build(name: str, tag: str, observed: Observed, target: Folder, options:
     reasons = find_build_reasons(observed.image, digest, options)
     if not reasons:
         return Plan()
-    steps: list[Step] = [Build(tag, digest_labels(digest, name))]
+    # A builder's cache knows no secrets, and would keep what an old one was good for.
+    steps: list[Step] = [Build(tag, digest_labels(digest, name), no_cache="secrets_changed" in reasons)]
     image = observed.image
     if image is not None and options.prune_previous and is_made_by_us(image, name) and len(image.tags) <= 1 and not observed.containers:
         steps.append(RemoveImage(image.id))

@@ -49,10 +49,11 @@ class MakeLock:
 
 @dataclass(frozen=True)
 class Build:
-    """Build the folder beside what is there, prove it, and give it the tag."""
+    """Build the folder beside what is there, prove it, and give it the tag; ``no_cache`` runs each step again."""
 
     tag: str
     labels: Mapping[str, str]
+    no_cache: bool = False
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 
 from .._build_options import BuildOptions, Secret
 from .._docker.build import build_image
@@ -20,6 +21,7 @@ from .._env.folder import Folder
 from .._env.install_script import ENVIRONMENT
 from .._env.names import TASK_LABEL
 from .._env.plan import Observed
+from .._env.steps import Build
 from .._errors import CommandFailed, EngineError
 from .._image import Image
 from .._requirements import canonical_name
@@ -42,7 +44,7 @@ def build_new(
     target: Folder,
     options: BuildOptions,
     secrets: tuple[Secret, ...],
-    labels: Mapping[str, str],
+    build: Build,
 ) -> Image:
     """Build what the folder shall become, and return the proved image, which has the place's new tag.
 
@@ -52,7 +54,8 @@ def build_new(
     try:
         if is_staged:
             stage(host, place, observed, target, place.staging)
-        request = make_request(place.staging if is_staged else place.folder, place.new_tag, options, secrets, labels)
+        request = make_request(place.staging if is_staged else place.folder, place.new_tag, options, secrets, build.labels)
+        request = replace(request, no_cache=build.no_cache)
         image = build_image(host.engine, host.connection, host.builder, request, options.log_path or place.log, host.environment)
     finally:
         filesystem.remove_tree(place.staging)

@@ -94,7 +94,7 @@ def _apply(task: Task, host: Host, seen: Seen, outlook: Outlook) -> None:
     new = None
     if build is not None and outlook.target is not None:
         remove_lost(host.engine, OWNER)
-        new = build_new(host, place, seen.observed, outlook.target, task.options, task.secrets, build.labels)
+        new = build_new(host, place, seen.observed, outlook.target, task.options, task.secrets, build)
     for step in steps:
         if isinstance(step, Build) and new is not None:
             swap(host, place, new, replaced)

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from dataclasses import replace
 
 from .._build_options import BuildOptions
@@ -15,7 +14,7 @@ from .._docker.build import build_image
 from .._docker.buildkit import BuildRequest
 from .._env.blocks import install_system_packages
 from .._env.dockerfile import DOCKERFILE
-from .._env.steps import MakeLock
+from .._env.steps import Build, MakeLock
 from .._env.wanted import remove_requirements
 from .._environments.host import Host
 from .._environments.locking import make_lock, read_logins
@@ -46,7 +45,7 @@ def lock_context(task: Present, host: Host, context: Context) -> Context:
     return replace(context, lock=remove_requirements(lock, wanted.present))
 
 
-def build_new(task: Present, host: Host, context: Context, labels: Mapping[str, str]) -> Image:
+def build_new(task: Present, host: Host, context: Context, step: Build) -> Image:
     """Return the new image, which has the place's new tag.
 
     Raises CommandFailed, naming the step, if the build fails; then nothing is left of it but the build folder, where it is to be kept.
@@ -55,7 +54,7 @@ def build_new(task: Present, host: Host, context: Context, labels: Mapping[str, 
     def feed(out):
         write_tar(context.trees, context.texts(host.builder.has_buildkit), out)
 
-    request = replace(_request(task.options, task.place.new_tag), feed=feed, labels=labels)
+    request = replace(_request(task.options, task.place.new_tag), feed=feed, labels=step.labels, no_cache=step.no_cache)
     try:
         return build_image(host.engine, host.connection, host.builder, request, _log(task), host.environment)
     except CommandFailed as error:

@@ -45,7 +45,7 @@ def apply(task: Present, host: Host, plan: Plan, context: Context) -> None:
         elif isinstance(step, Build):
             remove_lost(host.engine, OWNER)
             context = lock_context(task, host, context)
-            swap(host, task.place, build_new(task, host, context, step.labels), replaced)
+            swap(host, task.place, build_new(task, host, context, step), replaced)
         elif isinstance(step, Stage):
             writing.write(step.path, lock_context(task, host, context))
         elif isinstance(step, RemoveFolder):

@@ -53,7 +53,8 @@ def plan_image(name: str, seen: Seen, build: BuildInput, options: BuildOptions, 
     reasons = find_build_reasons(image, digest, options)
     if not reasons:
         return Plan()
-    steps: list[Step | Stage] = [Build(name, digest_labels(digest, name, LABEL_IMAGE))]
+    labels = digest_labels(digest, name, LABEL_IMAGE)
+    steps: list[Step | Stage] = [Build(name, labels, no_cache="secrets_changed" in reasons)]
     if kept is not None:
         steps.append(Stage(kept))
     elif seen.build_dir is not None:

@@ -278,6 +278,19 @@ def test_why_to_build(observed, options, reasons):  # P6
     assert reasons_to_build(observed, **options) == reasons
 
 
+# T12
+@pytest.mark.parametrize(
+    ("options", "no_cache"),
+    [
+        pytest.param({"secrets": (Secret("a", "value", "x", "2"),)}, True, id="the cache knows no secrets"),
+        pytest.param({"args": {"A": "1"}}, False, id="all else it knows"),
+    ],
+)
+def test_a_rotated_secret_is_used_by_each_step(options, no_cache):
+    build = plan_build("science", "science:latest", CONVERGED, FOLDER, BuildOptions(**options)).steps[0]
+    assert build.no_cache is no_cache
+
+
 @pytest.mark.parametrize(
     ("path", "is_input"),
     [("requirements.txt", True), ("install.py", True), ("requirements.in", False), ("compose.yaml", False), (".dockerignore", False)],

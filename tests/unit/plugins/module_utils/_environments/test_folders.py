@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.dockenv.python.plugins.module_utils._build_options import BuildOptions, Secret
 from ansible_collections.dockenv.python.plugins.module_utils._env.logins import Login
 from ansible_collections.dockenv.python.plugins.module_utils._env.steps import MakeLock
-from ansible_collections.dockenv.python.plugins.module_utils._environments import working
+from ansible_collections.dockenv.python.plugins.module_utils._environments import building, working
 from ansible_collections.dockenv.python.plugins.module_utils._environments.locking import read_logins
 from ansible_collections.dockenv.python.plugins.module_utils._errors import CommandFailed, InvalidInput, NotOurs
 from ansible_collections.dockenv.python.tests.unit.plugins.module_utils._docker.fake_engine import BASE
@@ -206,6 +206,26 @@ def test_a_login_reaches_the_resolver_and_no_file(world):
         world.install("idna", index_url="https://joe:hush@a.example/simple/")
     assert world.asked[-1][0].logins == (Login("a.example", "joe", "hush"),)
     assert b"hush" not in b"".join(world.files().values())
+
+
+@pytest.mark.parametrize(
+    "run", [lambda world, **with_options: world.build(**with_options), lambda world, **with_options: world.install("six", **with_options)]
+)
+def test_a_rotated_secret_is_used_by_each_step(world, monkeypatch, run):
+    requests = []
+
+    def build_image(engine, connection, builder, request, log_path, environment):
+        requests.append(request)
+        image = world.client.add_image(request.tag, labels=request.labels)
+        return world.engine.find_image(image.id)
+
+    monkeypatch.setattr(building, "build_image", build_image)
+    world.present(packages=["six"])
+    for version in ("1", "2", "2"):
+        run(world, options=BuildOptions(secrets=(Secret("token", "value", "x", version),)))
+    world.client.remove_image(TAG, force=True)
+    run(world)
+    assert [request.no_cache for request in requests] == [False, True, True, False]
 
 
 @pytest.mark.parametrize("kind", ["value", "env", "file"])

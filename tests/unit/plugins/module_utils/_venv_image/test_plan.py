@@ -44,6 +44,11 @@ def test_first_build():
     assert "base: sha256:base" in found.diff[0]["after"]
 
 
+def test_a_rotated_secret_is_used_by_each_step():
+    rotated = BuildInput(**{**vars(INPUT), "secrets": (("a", "2"),)})
+    assert [plan(Seen(image()), build).steps[0].no_cache for build in (rotated, BuildInput("FROM y\n"))] == [True, False]
+
+
 # V20
 def test_the_old_image_goes_at_the_end():
     found = plan(Seen(image(BuildInput("FROM y\n"))))
