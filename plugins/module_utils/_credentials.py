@@ -11,6 +11,8 @@ from urllib.parse import unquote
 
 # The last @ before the path ends them, as for whoever reads the URL: a password may hold one.
 _CREDENTIALS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#\s]*)@")
+# One of / ? # in a password, not written as %2F, %3F or %23, ends the host for whoever reads the URL.
+_UNESCAPED = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^\s'\"/?#@:\[]*:(?!\d*[/?#])[^\s'\"/?#@]*[/?#][^\s'\"]*)@")
 _VARIABLE = re.compile(r"\$\{[A-Z0-9_]+\}\Z")
 
 
@@ -24,15 +26,25 @@ def redact(text: str) -> str:
             return match.group(0)
         return f"{scheme}://****@"
 
-    return _CREDENTIALS.sub(mask, text)
+    return _UNESCAPED.sub(r"\1://****@", _CREDENTIALS.sub(mask, text))
 
 
 def secrets_in(text: str) -> tuple[str, ...]:
     """Return the secrets in a text's URLs, as written and decoded: passwords, and lone user names over HTTP, which are tokens."""
     found: list[str] = []
-    for scheme, user_info in _CREDENTIALS.findall(text):
+    for scheme, user_info in (*_CREDENTIALS.findall(text), *_UNESCAPED.findall(text)):
         user, colon, password = user_info.partition(":")
         secret = password if colon else ("" if scheme.endswith("ssh") else user)
         if secret and not _VARIABLE.match(secret):
             found += [secret, unquote(secret)]
     return tuple(dict.fromkeys(found))
+
+
+def has_stray_at(url: str) -> bool:
+    """Whether there is an @ behind the host that may end a login with a password that was not escaped.
+
+    One before the revision is part of the URL of a repository (``git+https``).
+    """
+    scheme, _separator, rest = url.partition("://")
+    behind = re.sub(r"^[^/?#]*", "", rest)
+    return behind.count("@") > (1 if "+" in scheme else 0)

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Callable
 from urllib.parse import quote, unquote, urlsplit
 
-from ._credentials import redact, secrets_in
+from ._credentials import has_stray_at, redact, secrets_in
 from ._errors import InvalidInput
 
 try:
@@ -151,6 +151,19 @@ class RequirementsFile:
         )
 
 
+def check_no_secret(requirement: Requirement) -> None:
+    """Raise InvalidInput for credentials in a URL, which would stay in the files of an environment."""
+    if requirement.url and secrets_in(requirement.url):
+        raise InvalidInput(
+            f"{requirement.source}: the URL holds a password or a token, which would be readable in the image; "
+            "put the package on an index, and give the login in index_url or extra_index_urls"
+        )
+    if requirement.url and has_stray_at(requirement.url):
+        raise InvalidInput(
+            f"{requirement.source}: the URL holds an '@' behind its host, as one with a password that is not escaped does; write it as %40"
+        )
+
+
 def check_installable(requirement: Requirement) -> None:
     """Raise InvalidInput for what a build cannot reach, and for credentials that would stay in the files."""
     if requirement.editable is not None or requirement.path is not None:
@@ -158,11 +171,7 @@ def check_installable(requirement: Requirement) -> None:
             f"{requirement.source}: {str(requirement)!r} is a path on the host, which a build does not see; "
             "give a name, or the URL of a wheel or of a repository"
         )
-    if requirement.url and secrets_in(requirement.url):
-        raise InvalidInput(
-            f"{requirement.source}: the URL holds a password or a token, which would be readable in the image; "
-            "put the package on an index, and give the login in index_url or extra_index_urls"
-        )
+    check_no_secret(requirement)
     if requirement.name is None:
         raise InvalidInput(f"{requirement.source}: {str(requirement)!r} does not say its name; write NAME @ URL")
     if _UNSAFE_IN_LINE.search(requirement.line):

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit, urlunsplit
 
+from .._credentials import has_stray_at
 from .._errors import InvalidInput
 
 _URL_TEXT = re.compile(r"[A-Za-z0-9._~:/?#@!&()*+,;=%\[\]-]+")
@@ -34,9 +35,13 @@ def split_index_url(value: str, option: str) -> tuple[str, Login | None]:
     """Return the URL of a package index without a login, and the login. Raises InvalidInput without showing either."""
     try:
         parts = urlsplit(value)
-        host, user, password = parts.hostname, parts.username, parts.password
+        host, user, password, _port = parts.hostname, parts.username, parts.password, parts.port
     except ValueError:
         host = None
+    if has_stray_at(value):
+        raise InvalidInput(
+            f"{option}: the URL holds an '@' behind its host; write the characters / ? # @ of a password as %2F, %3F, %23 and %40"
+        )
     if host is None or parts.scheme not in ("http", "https") or not _URL_TEXT.fullmatch(value):
         raise InvalidInput(f"{option}: the value is not the URL of a package index; write one such as https://index.example/simple")
     if user is None and password is None:

@@ -11,11 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Callable
 
+from .._credentials import has_stray_at, secrets_in
 from .._errors import InvalidInput
 from .._requirements import (
     Requirement,
     RequirementsFile,
     check_installable,
+    check_no_secret,
     parse_constraints_file,
     parse_requirement,
     parse_requirements_file,
@@ -134,14 +136,26 @@ def remove_requirements(text: str, names: Iterable[str]) -> str:
 
 
 def parse_wanted(text: str, constraints: str | None = None) -> RequirementsFile:
-    """Read requirements.in, also one edited by hand; it may only include constraints.txt beside it. Raises InvalidInput."""
+    """Read requirements.in, also one edited by hand; it may only include constraints.txt beside it.
+
+    Raises InvalidInput, also for a login: the lock would repeat it, and be shown.
+    """
 
     def read(path: str) -> str:
         if path != f"/{CONSTRAINTS}" or constraints is None:
             raise FileNotFoundError(2, "it is not part of the environment")
         return constraints
 
-    return parse_requirements_file(text, f"/{REQUIREMENTS_IN}", read)
+    file = parse_requirements_file(text, f"/{REQUIREMENTS_IN}", read)
+    for name, value in file.options:
+        if name in _URL_OPTIONS and (secrets_in(value) or (name in INDEX_OPTIONS and has_stray_at(value))):
+            raise InvalidInput(
+                f"{REQUIREMENTS_IN}: {name} holds a login; take it out of the file, and give it in index_url or extra_index_urls, "
+                "or as the secret 'netrc'"
+            )
+    for requirement in (*file.requirements, *file.constraints):
+        check_no_secret(requirement)
+    return file
 
 
 def digest_wanted(text: str, constraints: str | None = None) -> str:

@@ -43,12 +43,30 @@ def test_takes_the_login_out_of_a_url(url, plain, login):
 
 @pytest.mark.parametrize(
     "url",
-    ["index.example/simple", "ftp://index.example", "https://", "https://a b/", "https://joe:hush@a\n/", "https://[x", "https://$HOST/"],
+    [
+        "index.example/simple",
+        "ftp://index.example",
+        "https://",
+        "https://a b/",
+        "https://joe:hush@a\n/",
+        "https://[x",
+        "https://$HOST/",
+        "https://joe:hush/",
+    ],
 )
 def test_refuses_what_is_no_url_without_showing_it(url):
     with pytest.raises(InvalidInput) as error:
         split_index_url(url, "index_url")
     assert error.value.message == "index_url: the value is not the URL of a package index; write one such as https://index.example/simple"
+
+
+@pytest.mark.parametrize("user_info", ["joe:hu/sh", "joe:hu?sh", "joe:hu#sh", "joe:12/sh", "to/ken", "joe:hu@sh/"])
+def test_refuses_a_login_that_is_not_escaped_without_showing_it(user_info):
+    with pytest.raises(InvalidInput) as error:
+        split_index_url(f"https://{user_info}@index.example/simple", "index_url")
+    assert error.value.message == (
+        "index_url: the URL holds an '@' behind its host; write the characters / ? # @ of a password as %2F, %3F, %23 and %40"
+    )
 
 
 @pytest.mark.parametrize("user_info", ["token", "joe:", ":hush", "joe:hu%20sh", "joe:hu%22sh", "joe:%23hush"])

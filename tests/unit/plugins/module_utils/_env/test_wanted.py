@@ -119,6 +119,12 @@ def test_indexes_stand_in_the_file():
             id="a password in a requirement",
         ),
         pytest.param(
+            {"packages": ["pkg @ https://u:12/ss@h/pkg-1-py3-none-any.whl"]},
+            {},
+            "packages[0]: the URL holds an '@' behind its host, as one with a password that is not escaped does; write it as %40",
+            id="a password that is not escaped",
+        ),
+        pytest.param(
             {"packages": ["app @ https://index.example/app\\", "six"]},
             {},
             "packages[0]: 'app @ https://index.example/app\\\\' holds a backslash, or a space before '-' or '#', "
@@ -270,3 +276,26 @@ def test_what_was_added_and_removed_is_as_before(before, new):
     assert {each.name for each in parse_wanted(changed).requirements} == {*before, *added}
     assert remove_requirements(changed, added) == text
     assert add_requirements(changed, requirements(*added)) == changed
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        pytest.param(
+            "--index-url https://joe:hush@a.example/simple",
+            "requirements.in: --index-url holds a login; take it out of the file, and give it in index_url or extra_index_urls, "
+            "or as the secret 'netrc'",
+            id="an index",
+        ),
+        pytest.param(
+            "pkg @ https://joe:hu/sh@a.example/pkg-1-py3-none-any.whl",
+            "/requirements.in, line 2: the URL holds a password or a token, which would be readable in the image; put the package on an "
+            "index, and give the login in index_url or extra_index_urls",
+            id="a requirement",
+        ),
+    ],
+)
+def test_a_login_that_was_written_by_hand_is_refused_without_showing_it(line, message):
+    with pytest.raises(InvalidInput) as error:
+        parse_wanted(f"six\n{line}\n")
+    assert error.value.message == message
