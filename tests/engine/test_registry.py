@@ -97,6 +97,17 @@ def test_pulled_once_and_then_there(logged_in, image):
     assert images.pull(logged_in, image) == images.Transfer(False, pushed.digest)
 
 
+def test_an_image_is_pulled_by_its_digest(logged_in, image):
+    pushed = images.push(logged_in, image)
+    before = logged_in.find_image(image)
+    logged_in.remove_image(image)
+    name = f"{image}@{pushed.digest}"
+    assert images.pull(logged_in, name) == images.Transfer(True, pushed.digest)
+    assert logged_in.find_image(name).id == before.id
+    assert images.find_registry_digest(logged_in, name) == pushed.digest
+    assert images.pull(logged_in, name) == images.Transfer(False, pushed.digest)
+
+
 def test_a_replaced_image_that_was_pushed_can_be_removed(logged_in, image):
     images.push(logged_in, image)
     old = logged_in.find_image(image)

@@ -125,7 +125,13 @@ def familiar_name(reference: str) -> str:
 
 
 def split_reference(reference: str) -> tuple[str, str]:
-    """Return a name's repository and tag; without a tag that is ``latest``. A port of the registry is no tag."""
+    """Return a name's repository and tag, or its digest, which engines take in place of one. Without either that is ``latest``.
+
+    A port of the registry is no tag.
+    """
+    named, at, digest = reference.partition("@")
+    if at:
+        return split_reference(named)[0], digest
     repository, separator, tag = reference.rpartition(":")
     if not separator or "/" in tag:
         return reference, _LATEST

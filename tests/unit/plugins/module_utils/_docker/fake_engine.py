@@ -179,7 +179,8 @@ class FakeClient:
         name = f"{repository}:{tag}"
         if name not in self.registry:
             raise _refusal(404, f"pull access denied for {repository}, repository does not exist or may require 'docker login'")
-        self.add_image(name, digests=[f"{repository}@{self.registry[name]}"])
+        tags = () if tag.startswith("sha256:") else (name,)
+        self.add_image(*tags, digests=[f"{repository}@{self.registry[name]}"])
         yield {"status": "Pull complete", "id": "0123456789ab"}
 
     def inspect_distribution(self, reference):
@@ -280,6 +281,9 @@ class FakeClient:
     # --- inside
 
     def _image(self, reference):
+        named, at, digest = reference.partition("@")
+        # Of a name with both, the digest decides
+        reference = f"{named.rpartition(':')[0] if ':' in named.rpartition('/')[2] else named}@{digest}" if at else reference
         for image in self.images_by_id.values():
             names = (image.id, image.id[7:19], *image.tags, *image.digests)
             if reference in names or f"{reference}:latest" in image.tags:

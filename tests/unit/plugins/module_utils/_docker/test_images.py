@@ -24,6 +24,8 @@ DIGEST = "sha256:" + "1" * 64
         pytest.param("a:1", ("a", "1"), id="tag"),
         pytest.param("localhost:5000/a", ("localhost:5000/a", "latest"), id="a port is no tag"),
         pytest.param("localhost:5000/a/b:1", ("localhost:5000/a/b", "1"), id="port and tag"),
+        pytest.param(f"localhost:5000/a@{DIGEST}", ("localhost:5000/a", DIGEST), id="digest"),
+        pytest.param(f"localhost:5000/a:1@{DIGEST}", ("localhost:5000/a", DIGEST), id="a digest decides, whatever the tag"),
     ],
 )
 def test_split_reference(reference, expected):

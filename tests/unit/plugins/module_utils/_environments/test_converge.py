@@ -164,6 +164,14 @@ def test_a_base_image_that_moved_is_noticed(world):
     assert world.present(packages=["six"])["reasons"] == ["base_updated"]
 
 
+def test_a_base_image_by_its_digest_is_pulled(world):
+    digest = "sha256:" + "a" * 64
+    world.client.registry[f"python:{digest}"] = digest
+    done = world.present(packages=["six"], base_image=f"python:3.13@{digest}")
+    assert done["image"]["labels"]["dockenv.python.base"] == digest
+    assert world.present(packages=["six"], base_image=f"python:3.13@{digest}")["changed"] is False
+
+
 # P2
 @pytest.mark.parametrize(
     ("python", "reasons"),
