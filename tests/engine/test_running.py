@@ -19,6 +19,8 @@ import pytest
 from ansible_collections.dockenv.python.plugins.module_utils._docker.connection import Connection
 from ansible_collections.dockenv.python.plugins.module_utils._docker.containers import list_containers
 from ansible_collections.dockenv.python.plugins.module_utils._docker.engine import connect
+from ansible_collections.dockenv.python.plugins.module_utils._docker.running import RunRequest
+from ansible_collections.dockenv.python.plugins.module_utils._docker.running import run as run_command
 from ansible_collections.dockenv.python.plugins.module_utils._environments.host import Host
 from ansible_collections.dockenv.python.plugins.module_utils._environments.running import execute, report_run
 from ansible_collections.dockenv.python.plugins.module_utils._errors import EngineError
@@ -58,6 +60,12 @@ def project(tmp_path):
     for parent in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
         parent.chmod(0o755)
     return folder
+
+
+def test_a_folder_in_memory_is_root_s_alone(engine, base):
+    command = "stat --file-system --format=%T /.private; stat --format=%a /.private"
+    request = RunRequest(base, ("sh", "-c", command), in_memory=("/.private",))
+    assert run_command(engine, request).stdout == b"tmpfs\n700\n"
 
 
 # T11 T12 T13 P9

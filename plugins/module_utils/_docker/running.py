@@ -42,7 +42,7 @@ class RunRequest:
     ``account`` is the user in the container; its name resolves there, and its home is an empty folder in memory, except
     root's, which is the image's. Without an account, the user is the image's own. ``stdin`` None means no standard input.
     With ``reset_entrypoint`` the image's entry point does not run, and ``argv`` is the whole command.
-    ``files`` maps absolute paths to what only root can read there, in this container alone. ``volumes`` are written as
+    ``in_memory`` are paths of folders that only root can enter, and that are on no disk. ``volumes`` are written as
     ``docker run --volume`` takes them; unlike with ``mounts``, a folder that is missing on the host is made. With ``init`` a
     small program passes signals on to the command and cares for orphans.
     """
@@ -59,8 +59,8 @@ class RunRequest:
     network_mode: str | None = None
     hostname: str | None = None
     workdir: str | None = None
-    stdin: bytes | None = None
-    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    stdin: bytes | None = field(default=None, repr=False)
+    in_memory: tuple[str, ...] = ()
     reset_entrypoint: bool = False
     init: bool = False
 
@@ -157,11 +157,8 @@ def _created(engine: Engine, request: RunRequest, keep: bool = False) -> Iterato
         container = engine.client.create_container(**_creation(engine, request))["Id"]
     finished = False
     try:
-        files = {path: (content, 0o600) for path, content in request.files.items()}
         if request.account is not None:
-            files.update(_account_files(engine, container, request.account))
-        if files:
-            _write_files(engine, container, files)
+            _write_files(engine, container, _account_files(engine, container, request.account))
         yield container
         finished = True
     finally:
@@ -170,7 +167,8 @@ def _created(engine: Engine, request: RunRequest, keep: bool = False) -> Iterato
 
 
 def _creation(engine: Engine, request: RunRequest) -> dict[str, Any]:
-    account, env, tmpfs = request.account, dict(request.env), {}
+    account, env = request.account, dict(request.env)
+    tmpfs = dict.fromkeys(request.in_memory, "mode=0700,exec")
     if account is not None:
         env.setdefault("HOME", account.home)
     if account is not None and account.uid != 0 and account.home not in _targets(request):

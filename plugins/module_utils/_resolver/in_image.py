@@ -6,13 +6,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 from .._docker.accounts import make_account
 from .._docker.engine import Engine
 from .._docker.running import RunRequest, RunResult, run
 from .._errors import CommandFailed
-from .pip import explain_pip, lock_from_report, pip_files, pip_report_argv
+from .pip import explain_pip, is_conflict, lock_from_report, pip_files, pip_report_argv
 from .request import PROBE, LockRequest, Target
 
 # In seconds
@@ -20,6 +22,15 @@ PROBE_TIMEOUT = 120
 LOCK_TIMEOUT = 1800
 
 _FILES = "/.dockenv"
+
+# Writes the files that it is told in one line, and becomes the command. They may hold passwords, and so are in memory all the way.
+_WITH_FILES = """
+import json, os, sys
+for path, text in json.loads(sys.stdin.readline()).items():
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
 
 
 def probe(engine: Engine, image: str, python: str = "python3", labels: Mapping[str, str] | None = None) -> Target:
@@ -39,14 +50,29 @@ def lock_in_image(
     Raises CommandFailed if the image has no pip, and if the requirements cannot be met or had.
     """
     argv = tuple(pip_report_argv(python, request, _FILES))
-    files = {f"{_FILES}/{name}": text.encode() for name, text in pip_files(request).items()}
-    env = {"PIP_CONFIG_FILE": f"{_FILES}/pip.conf", "PIP_ROOT_USER_ACTION": "ignore", "PIP_NO_INPUT": "1", "NO_COLOR": "1"}
-    root = make_account(0, 0, None)
-    asked = RunRequest(image, argv, account=root, env=env, labels=labels or {}, files=files, reset_entrypoint=True)
-    result = run(engine, asked, LOCK_TIMEOUT)
+    env = {"HOME": _FILES, "PIP_CONFIG_FILE": f"{_FILES}/pip.conf", "PIP_NO_CACHE_DIR": "1"}
+    env.update(PIP_ROOT_USER_ACTION="ignore", PIP_NO_INPUT="1", NO_COLOR="1")
+    asked = RunRequest(
+        image,
+        (python, "-I", "-c", _WITH_FILES, *argv),
+        account=make_account(0, 0, None),
+        env=env,
+        labels=labels or {},
+        in_memory=(_FILES,),
+        reset_entrypoint=True,
+    )
+    result = _feed(engine, asked, request)
+    # pip moves nothing that it is told to keep; then all may move, as with a lock for another Python.
+    if result.rc != 0 and request.locked and is_conflict(result.stderr.decode("utf-8", "replace")):
+        result = _feed(engine, asked, replace(request, locked=""))
     if result.rc != 0:
         raise _failed(f"The requirements cannot be resolved for {request.target} by pip in the image {image}", argv, result)
     return lock_from_report(result.stdout.decode("utf-8", "replace"))
+
+
+def _feed(engine: Engine, asked: RunRequest, request: LockRequest) -> RunResult:
+    files = {f"{_FILES}/{name}": text for name, text in pip_files(request).items()}
+    return run(engine, replace(asked, stdin=f"{json.dumps(files)}\n".encode()), LOCK_TIMEOUT)
 
 
 def _failed(what: str, argv: tuple[str, ...], result: RunResult) -> CommandFailed:

@@ -19,14 +19,14 @@ from .request import UNREACHABLE, Index, LockRequest
 def pip_report_argv(python: str, request: LockRequest, files: str) -> list[str]:
     """Return the words with which pip, in the image itself, reports on its output what it would install.
 
-    ``files`` is the folder with ``requirements.in``, ``constraints.txt`` and ``pip.conf`` of :func:`pip_files`.
+    ``files`` is the folder with what :func:`pip_files` returns. It is the home of pip, and of git, for which the logins are.
     """
     words = [python, "-m", "pip", "--quiet", "--disable-pip-version-check", "install", "--dry-run", "--ignore-installed"]
     return [*words, "--report=-", f"--requirement={files}/requirements.in", f"--constraint={files}/constraints.txt"]
 
 
 def pip_files(request: LockRequest) -> dict[str, str]:
-    """Return the files for pip by name; ``pip.conf`` holds the indexes with their credentials."""
+    """Return the files for pip by name; ``pip.conf`` holds the indexes with their credentials, ``.netrc`` the other logins."""
     kept = pins_kept(request.locked, request.upgrade)
     settings = [f"index-url = {_url_with_credentials(request.index)}"] if request.index else []
     # Who names an index without encryption means it; pip would pass over it
@@ -38,6 +38,7 @@ def pip_files(request: LockRequest) -> dict[str, str]:
         "requirements.in": request.requirements,
         "constraints.txt": f"{request.constraints}\n{kept}",
         "pip.conf": "\n".join(["[global]", *settings, ""]),
+        ".netrc": request.netrc,
     }
 
 
@@ -86,6 +87,11 @@ def explain_pip(output: str) -> str:
     if "from versions: none" in output:
         return f"{reason}; no index that was asked has it, or none lets the user in"
     return reason
+
+
+def is_conflict(output: str) -> bool:
+    """Whether pip failed as not all that is asked for goes together, or for this Python; other versions may."""
+    return "ResolutionImpossible" in output or ("No matching distribution" in output and "connection broken by" not in output)
 
 
 def normalise(name: str) -> str:

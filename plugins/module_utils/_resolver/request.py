@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field, replace
 
 from .._errors import InvalidInput
@@ -76,7 +77,8 @@ class LockRequest:
     """What to lock: ``requirements``, ``constraints`` and ``locked``, the lock there is, are texts of requirements files.
 
     What ``locked`` pins stays, except the names in ``upgrade`` and what must move with them. Without an ``index``, the
-    settings of the host decide.
+    settings of the host decide. ``netrc`` has a line ``machine HOST login USER password PASSWORD`` for each host that asks for one, of
+    indexes, of repositories and of files by URL.
     """
 
     requirements: str
@@ -86,3 +88,9 @@ class LockRequest:
     upgrade: tuple[str, ...] = ()
     index: Index | None = None
     extra_indexes: tuple[Index, ...] = ()
+    netrc: str = field(default="", repr=False)
+
+    @property
+    def logins(self) -> list[tuple[str, str, str]]:
+        """Host, user and password of each line of ``netrc``."""
+        return re.findall(r"machine (\S+) login (\S+) password (\S+)", self.netrc)

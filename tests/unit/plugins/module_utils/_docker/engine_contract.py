@@ -140,8 +140,8 @@ class EngineContract:
         assert self.run(engine, base, "cat", "/etc/group", account=account).stdout.decode().splitlines()[-1] == "joe:x:54322:"
         assert b"joe" not in self.run(engine, base, "cat", "/etc/passwd").stdout
 
-    def test_files_are_there_for_one_container_only(self, engine, base):
-        assert self.run(engine, base, "cat", "/.contract/file", files={"/.contract/file": b"\0content"}).stdout == b"\0content"
+    def test_a_folder_of_one_container_is_not_in_the_next(self, engine, base):
+        assert self.run(engine, base, "true", in_memory=("/.contract",)).rc == 0
         assert self.run(engine, base, "ls", "/.contract").rc == 2
 
     def test_a_detached_container_is_listed_with_its_ports(self, engine, base):

@@ -83,10 +83,12 @@ def test_pip_gets_indexes_and_credentials_in_a_file():
         upgrade=("D",),
         index=Index("https://index.invalid/simple", "joe", "p@ss/%w:rd"),
         extra_indexes=(Index("https://other.invalid/simple"),),
+        netrc="machine other.invalid login joe password hush\n",
     )
     assert pip_files(request) == {
         "requirements.in": "a\n",
         "constraints.txt": "b<2\n\nc==1\n",
+        ".netrc": "machine other.invalid login joe password hush\n",
         "pip.conf": "[global]\nindex-url = https://joe:p%40ss%2F%25w%3Ard@index.invalid/simple\nextra-index-url = https://other.invalid/simple\n",
     }
 
