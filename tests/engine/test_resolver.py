@@ -66,10 +66,11 @@ def write_wheel(folder, name, version, requirements):
 
 
 class Guarded(http.server.SimpleHTTPRequestHandler):
-    """Files of the folder ``simple`` for joe, of the folder ``free`` for everybody."""
+    """Files of the folder ``simple`` for joe, of ``private`` for ann, of ``free`` for everybody."""
 
     def do_GET(self):
-        wanted = "Basic " + base64.b64encode(f"joe:{PASSWORD}".encode()).decode()
+        login = f"joe:{PASSWORD}" if self.path.startswith("/simple/") else "ann:hush"
+        wanted = "Basic " + base64.b64encode(login.encode()).decode()
         if self.path.startswith("/free/") or self.headers.get("Authorization") == wanted:
             super().do_GET()
             return
@@ -90,8 +91,10 @@ def site(engine, base, tmp_path_factory):
         place = folder / "simple" / name
         place.mkdir(parents=True, exist_ok=True)
         write_wheel(place, name, version, requirements)
-    (folder / "free").mkdir()
-    write_wheel(folder / "free", "direct", "3.0", ())
+    for name in ("free", "private"):
+        (folder / name).mkdir()
+        write_wheel(folder / name, "direct", "3.0", ())
+    commit_project(tmp_path_factory.mktemp("source"), folder / "private" / "fromgit.git")
     routes = running.run(engine, running.RunRequest(base, ("cat", "/proc/net/route"))).stdout.decode().splitlines()
     (default,) = (line.split()[2] for line in routes if line.split()[1] == "00000000")
     address = socket.inet_ntoa(struct.pack("<L", int(default, 16)))
@@ -209,9 +212,28 @@ def test_a_wheel_by_url_has_its_hash(resolve, site):
     assert text.startswith(f"direct @ {url} \\\n    --hash=sha256:")
 
 
-def test_a_git_requirement_has_its_commit(uv, target, tmp_path):
-    source = tmp_path / "source"
-    source.mkdir()
+def test_a_wheel_by_url_may_ask_for_a_password(resolve, site):
+    netrc = f"machine {urlsplit(site).hostname} login ann password hush\n"
+    # A login that an index of the same host has would be taken first.
+    index = Index(f"{site}/free")
+    assert "--hash=sha256:" in resolve(f"direct @ {site}/private/direct-3.0-py3-none-any.whl\n", index=index, netrc=netrc)
+
+
+def test_a_repository_may_ask_for_a_password(uv, target, site, tmp_path):
+    netrc = f"machine {urlsplit(site).hostname} login ann password hush\n"
+    request = LockRequest(f"fromgit @ git+{site}/private/fromgit.git@main\n", target, netrc=netrc)
+    text = lock(uv, request, str(tmp_path), {**os.environ, "UV_CACHE_DIR": str(tmp_path / "cache")})
+    assert re.fullmatch(rf"fromgit @ git\+{re.escape(site)}/private/fromgit.git@[0-9a-f]{{40}}\n", text)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file() and b"hush" in path.read_bytes()]
+
+
+def test_what_is_locked_moves_where_it_must(resolve):
+    old = resolve("demo==1.0\nhelper==1.0\n")
+    assert "helper==1.1" in pins(resolve("demo\nhelper>=1.1\n", locked=old))
+
+
+def commit_project(source, bare=None):
+    """Put a project into a repository, and return its commit; ``bare`` is one for a server of plain files."""
     (source / "pyproject.toml").write_text(
         '[project]\nname = "fromgit"\nversion = "1"\n[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
     )
@@ -224,9 +246,18 @@ def test_a_git_requirement_has_its_commit(uv, target, tmp_path):
         "def build_wheel(*arguments, **options): raise NotImplementedError\n"
     )
     git = ["git", "-C", str(source), "-c", "user.name=t", "-c", "user.email=t@example.invalid"]
-    for words in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "--message=x"]):
+    for words in (["init", "--quiet", "--initial-branch=main"], ["add", "."], ["commit", "--quiet", "--message=x"]):
         subprocess.run([*git, *words], check=True)
-    commit = subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout.strip()
+    if bare is not None:
+        subprocess.run(["git", "clone", "--quiet", "--bare", str(source), str(bare)], check=True)
+        subprocess.run(["git", "-C", str(bare), "update-server-info"], check=True)
+    return subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout.strip()
+
+
+def test_a_git_requirement_has_its_commit(uv, target, tmp_path):
+    source = tmp_path / "source"
+    source.mkdir()
+    commit = commit_project(source)
     work = tmp_path / "work"
     work.mkdir()
     text = lock(uv, LockRequest(f"fromgit @ git+file://{source}\n", target), str(work), os.environ)

@@ -16,7 +16,7 @@ from .._docker.engine import Engine
 from .._docker.images import find_registry_digest, pull
 from .._env.install_script import INSTALLERS, NETRC
 from .._env.lock import compare_locks, merge_locks, parse_lock
-from .._env.logins import Login, find_login, parse_netrc
+from .._env.logins import Login, find_login, parse_netrc, render_netrc
 from .._env.steps import MakeLock
 from .._env.wanted import INDEX_OPTIONS, parse_wanted, render_requirements
 from .._errors import CommandFailed, EngineError, InvalidInput
@@ -155,6 +155,7 @@ def _request(unlocked: Unlocked, step: MakeLock, target: Target) -> LockRequest:
         upgrade=step.upgrade,
         index=_last(indexes["--index-url"]),
         extra_indexes=tuple(indexes["--extra-index-url"]),
+        netrc=render_netrc(unlocked.logins),
     )
 
 

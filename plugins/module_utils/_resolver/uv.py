@@ -6,13 +6,15 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from .._errors import CommandFailed, InvalidInput
-from .._process import stream
+from .._process import DEVNULL, stream
 from .request import UNREACHABLE, Index, LockRequest, Target
 
 # In seconds; building a git requirement's metadata may compile
@@ -21,6 +23,9 @@ LOCK_TIMEOUT = 1800
 # The C libraries for which uv knows the tags of wheels, as minor versions of glibc 2 (uv pip compile --python-platform)
 _GLIBC_MINORS = (17, 28, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40)
 _MACHINES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "aarch64", "arm64": "aarch64"}
+
+# Where uv finds its netrc
+_STDIN = "/proc/self/fd/0"
 
 _MASK = "********"
 _LONGEST_REASON = 600
@@ -41,7 +46,9 @@ def lock(uv: str, request: LockRequest, folder: str, environment: Mapping[str, s
     _write(locked, request.locked)
     argv = uv_argv(uv, request)
     lines: list[str] = []
-    ended = stream(argv, on_line=lines.append, env=uv_environment(request, environment), cwd=folder, timeout=LOCK_TIMEOUT)
+    child = uv_environment(request, environment)
+    with _in_memory(request.netrc) as stdin:
+        ended = stream(argv, on_line=lines.append, env=child, cwd=folder, timeout=LOCK_TIMEOUT, stdin=stdin)
     if ended.rc != 0:
         output = _masked("\n".join(lines), request)
         reason = f"it took longer than {LOCK_TIMEOUT} seconds" if ended.timed_out else explain_uv(output)
@@ -85,6 +92,9 @@ def uv_environment(request: LockRequest, environment: Mapping[str, str]) -> dict
     # The certificates that the host trusts, under the old and the new name of the setting
     child["UV_SYSTEM_CERTS"] = child["UV_NATIVE_TLS"] = "true"
     child["NO_COLOR"] = "1"
+    if request.netrc:
+        child["NETRC"] = _STDIN
+        child.update(_git_variables(request, environment))
     if request.index:
         child.update(_index_variables("dockenv", request.index))
         child["UV_DEFAULT_INDEX"] = f"dockenv={request.index.url}"
@@ -99,6 +109,34 @@ def uv_environment(request: LockRequest, environment: Mapping[str, str]) -> dict
 def _index_variables(name: str, index: Index) -> dict[str, str]:
     parts = {"USERNAME": index.username, "PASSWORD": index.password}
     return {f"UV_INDEX_{name.upper()}_{part}": value for part, value in parts.items() if value is not None}
+
+
+def _git_variables(request: LockRequest, environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the logins for git: it does not know NETRC, but takes settings for what a URL begins with (``git-config(1)``)."""
+    headers = {}
+    for host, user, password in request.logins:
+        token = base64.b64encode(f"{user}:{password}".encode()).decode()
+        named = re.findall(rf"git\+(https?://{re.escape(host)}(?::\d+)?)/", request.requirements + request.constraints)
+        headers.update((f"http.{origin}/.extraHeader", f"Authorization: Basic {token}") for origin in (f"https://{host}", *named))
+    first = int(environment.get("GIT_CONFIG_COUNT") or 0)
+    variables = {"GIT_CONFIG_COUNT": str(first + len(headers))}
+    for number, (name, value) in enumerate(headers.items(), first):
+        variables.update({f"GIT_CONFIG_KEY_{number}": name, f"GIT_CONFIG_VALUE_{number}": value})
+    return variables
+
+
+@contextmanager
+def _in_memory(text: str) -> Iterator[int]:
+    """Yield the descriptor of a file that is on no disk; of an empty one without text."""
+    if not text:
+        yield DEVNULL
+        return
+    descriptor = os.memfd_create("netrc")
+    try:
+        os.write(descriptor, text.encode())
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 def explain_uv(output: str) -> str:
@@ -132,9 +170,9 @@ def _advice(output: str) -> str:
 
 
 def _masked(text: str, request: LockRequest) -> str:
-    for index in (request.index, *request.extra_indexes):
-        if index and index.password:
-            text = text.replace(index.password, _MASK)
+    passwords = [index.password for index in (request.index, *request.extra_indexes) if index and index.password]
+    for password in (*passwords, *(password for _host, _user, password in request.logins)):
+        text = text.replace(password, _MASK)
     return text
 
 

@@ -168,3 +168,28 @@ error: Failed to download and build `x @ git+file:///nonexist`
 )
 def test_explain_uv(output, expected):
     assert explain_uv(output) == expected
+
+
+def test_git_gets_the_logins_that_it_would_read_from_a_netrc():
+    request = LockRequest(
+        "app @ git+https://code.invalid:8443/app.git@main\n",
+        TARGET,
+        netrc="machine code.invalid login joe password hush\nmachine other.invalid login ann password hush\n",
+    )
+    child = uv_environment(request, {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "user.name"})
+    assert {name: value for name, value in child.items() if name.startswith("GIT_")} == {
+        "GIT_CONFIG_COUNT": "4",
+        "GIT_CONFIG_KEY_0": "user.name",
+        "GIT_CONFIG_KEY_1": "http.https://code.invalid/.extraHeader",
+        "GIT_CONFIG_VALUE_1": "Authorization: Basic am9lOmh1c2g=",
+        "GIT_CONFIG_KEY_2": "http.https://code.invalid:8443/.extraHeader",
+        "GIT_CONFIG_VALUE_2": "Authorization: Basic am9lOmh1c2g=",
+        "GIT_CONFIG_KEY_3": "http.https://other.invalid/.extraHeader",
+        "GIT_CONFIG_VALUE_3": "Authorization: Basic YW5uOmh1c2g=",
+    }
+    assert "hush" not in repr(request)
+
+
+def test_without_logins_those_of_the_host_stay():
+    child = uv_environment(LockRequest("a\n", TARGET), {"NETRC": "/root/mine"})
+    assert (child["NETRC"], "GIT_CONFIG_COUNT" in child) == ("/root/mine", False)
