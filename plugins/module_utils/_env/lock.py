@@ -43,6 +43,16 @@ class Pin:
     what: str
     hashes: frozenset[str]
 
+    @property
+    def url(self) -> str:
+        """Where it comes from, if that is no index."""
+        return self.what.partition(" @ ")[2].partition(" ; ")[0]
+
+    @property
+    def is_from_repository(self) -> bool:
+        """Whether version control has it, at the revision in its URL (``git+https``)."""
+        return "+" in self.url.partition("://")[0]
+
     def satisfies(self, older: Pin) -> bool:
         """Whether what the older pin installed is what this one installs; an index may have got more files meanwhile."""
         return self.what == older.what and self.hashes >= older.hashes

@@ -11,8 +11,8 @@ mode's `changed`, and with it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from .._build_options import BuildOptions
 from .._errors import InvalidInput, NotOurs
@@ -99,6 +99,25 @@ def request_lock(folder: Folder, requirements: str, constraints: str | None) -> 
     if find_folder_lock_reasons(folder):
         return MakeLock()
     return MakeLock(added=find_additions(folder.wanted, (requirements, constraints)))
+
+
+def hold_revisions(folder: Folder, requirements: str, constraints: str | None = None, moving: Collection[str] = ()) -> str:
+    """Return requirements.in for a resolver: what it takes from a repository stays at the revision of the folder's lock.
+
+    That is so while it is asked for with the same words; the canonical names in ``moving`` may move. Raises InvalidInput.
+    """
+    if folder.lock is None or folder.is_lock_outdated:
+        return requirements
+    before = {entry.line for entry in parse_wanted(*folder.wanted).requirements}
+    entries = parse_wanted(requirements, constraints).requirements
+    names = [entry.canonical for entry in entries]
+    locked = {pin.name: pin.url for pin in parse_lock(folder.lock).pins if pin.is_from_repository}
+    for entry in entries:
+        url = locked.get(entry.canonical or "")
+        # Of several entries with markers the lock has one, and does not say which.
+        if url and entry.url and entry.line in before and entry.canonical not in moving and names.count(entry.canonical) == 1:
+            requirements = add_requirements(requirements, [replace(entry, url=url)])
+    return requirements
 
 
 def refuse_foreign_folder(spec: EnvSpec, observed: Observed) -> None:

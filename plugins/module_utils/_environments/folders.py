@@ -18,7 +18,16 @@ from .._env.folder import Folder
 from .._env.install_script import INSTALLERS, NETRC
 from .._env.logins import Login, merge_logins, split_index_url
 from .._env.names import check_environment, check_host_path, is_environment
-from .._env.plan import InstallRequest, find_folder_lock_reasons, finish_install, plan_build, plan_files, plan_lock, request_install
+from .._env.plan import (
+    InstallRequest,
+    find_folder_lock_reasons,
+    finish_install,
+    hold_revisions,
+    plan_build,
+    plan_files,
+    plan_lock,
+    request_install,
+)
 from .._env.stages import find_bases
 from .._env.steps import MakeLock, Plan
 from .._env.wanted import INDEX_OPTIONS, parse_wanted, read_asked
@@ -168,7 +177,8 @@ def _plan_folder(task: Built | Install, seen: Seen, request: InstallRequest, rea
     outlook = _plan_target(task, seen, Plan(), folder)
     if step is None and not may_have_another_python(folder, outlook):
         return outlook
-    unlocked = _unlocked_of(folder, request.requirements, task.options.platforms)
+    requirements = hold_revisions(folder, request.requirements, folder.wanted[1], step.upgrade if step else ())
+    unlocked = _unlocked_of(folder, requirements, task.options.platforms)
     python = resolver.find_python(unlocked)
     if folder.is_for_another(python):
         reasons = (*(reasons if step else ()), "python_changed")

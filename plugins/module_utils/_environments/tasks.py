@@ -21,6 +21,7 @@ from .._env.names import check_environment, check_host_path
 from .._env.plan import (
     define_folder,
     find_lock_reasons,
+    hold_revisions,
     plan_build,
     plan_definition,
     plan_lock,
@@ -190,7 +191,8 @@ def may_have_another_python(folder: Folder, outlook: Outlook) -> bool:
 
 def unlocked_of(spec: EnvSpec, folder: Folder, platforms: tuple[str, ...]) -> Unlocked:
     """Return what the lock of a definition is made from, with the lock there is."""
-    requirements, constraints = spec.wanted.texts
+    constraints = spec.wanted.constraints
+    requirements = hold_revisions(folder, *spec.wanted.texts)
     return Unlocked(spec.base, spec.installer, requirements, constraints, folder.lock or "", platforms=platforms)
 
 

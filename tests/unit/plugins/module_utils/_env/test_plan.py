@@ -18,6 +18,7 @@ from ansible_collections.dockenv.python.plugins.module_utils._env.plan import (
     define_folder,
     find_lock_reasons,
     finish_install,
+    hold_revisions,
     make_input,
     plan_build,
     plan_definition,
@@ -46,6 +47,7 @@ LOCK = make_lock("six==1.17.0")
 MORE = make_lock("idna==3.10", "six==1.17.0")
 SPEC = make_spec(packages=["six"])
 FOLDER = define_folder(SPEC, Folder(), LOCK)
+HEADER = FOLDER.files["requirements.in"].splitlines(keepends=True)[0]
 
 
 def entries(folder):
@@ -185,6 +187,37 @@ def test_a_lock_names_the_index():
     folder = define_folder(spec, Folder(), LOCK)
     assert folder.lock == f"--index-url https://a.example/simple\n{LOCK}"
     assert "hush" not in repr(folder)
+
+
+GIT = "app[x] @ git+https://code.example/app.git"
+COMMIT = "c" * 40
+FROM_GIT = define_folder(
+    make_spec(packages=["six", f"{GIT}@main"]),
+    Folder(),
+    f"app @ git+https://code.example/app.git@{COMMIT}\n{LOCK}",
+)
+
+
+@pytest.mark.parametrize(
+    ("folder", "asked", "moving", "held"),
+    [
+        pytest.param(FROM_GIT, f"{GIT}@main", (), f"{GIT}@{COMMIT}", id="asked for as before"),
+        pytest.param(FROM_GIT, f"{GIT}@main", ("app",), f"{GIT}@main", id="asked to move"),
+        pytest.param(FROM_GIT, f"{GIT}@v2", (), f"{GIT}@v2", id="another revision is asked for"),
+        pytest.param(FROM_GIT, "app", (), "app", id="now from an index"),
+        pytest.param(FOLDER, f"{GIT}@main", (), f"{GIT}@main", id="new"),
+        pytest.param(Folder(), f"{GIT}@main", (), f"{GIT}@main", id="no lock"),
+        pytest.param(
+            Folder({**FROM_GIT.files, "requirements.in": FROM_GIT.files["requirements.in"] + "idna\n"}),
+            f"{GIT}@main",
+            (),
+            f"{GIT}@main",
+            id="edited by hand since",
+        ),
+    ],
+)
+def test_a_repository_stays_at_its_locked_revision(folder, asked, moving, held):  # P10
+    assert hold_revisions(folder, f"{HEADER}{asked}\nidna\n", None, moving) == f"{HEADER}{held}\nidna\n"
 
 
 # --- launchers
@@ -374,9 +407,6 @@ def test_an_image_in_use_is_not_removed_without_force():  # P7
 
 
 # --- packages
-
-
-HEADER = FOLDER.files["requirements.in"].splitlines(keepends=True)[0]
 
 
 @pytest.mark.parametrize(

@@ -120,6 +120,18 @@ def test_a_lock_follows_the_python_of_the_base_image(world, run, reasons, upgrad
     assert run(world)["changed"] is False
 
 
+@pytest.mark.parametrize("run", ["present", "install"])
+def test_what_comes_from_a_repository_stays_at_its_revision(world, run):
+    asked, commit = "six @ git+https://code.example/six.git@main", "c" * 40
+    world.present(packages=[asked])
+    world.write("requirements.txt", text=f"six @ git+https://code.example/six.git@{commit}\n")
+    world.installed.update(six="1.17.0")
+    world.asked.clear()
+    _done = world.install("idna") if run == "install" else world.present(packages=[asked, "idna"])
+    assert f"six.git@{commit}\n" in world.asked[-1][0].requirements
+    assert f"{asked}\n" in world.read("requirements.in")
+
+
 def test_a_lock_follows_the_platforms(world):
     world.present(packages=["six"])
     options = BuildOptions(platforms=("linux/amd64", "linux/arm64"))

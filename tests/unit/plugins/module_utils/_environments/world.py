@@ -59,7 +59,7 @@ class World:
         if "impossible" in unlocked.requirements:
             raise CommandFailed("The requirements cannot be resolved", ["uv"], 1)
         names = [name for name in sorted(self.versions) if any(line.startswith(name) for line in unlocked.requirements.splitlines())]
-        kept = {pin.name: pin.version for pin in parse_lock(unlocked.locked).pins if pin.name not in step.upgrade}
+        kept = {pin.name: pin.version for pin in parse_lock(unlocked.locked).pins if pin.version and pin.name not in step.upgrade}
         return make_lock(*(f"{name}=={kept.get(name, self.versions[name])}" for name in names))
 
     def _connect(self, connection):
