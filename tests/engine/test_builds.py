@@ -86,14 +86,13 @@ def test_secrets_reach_the_command_and_nothing_else(engine, base, build, make_re
 
 
 def test_a_failure_tells_no_secret(build, make_request, secrets):
-    text = "FROM {base}\nRUN " + MOUNTS + " cat /run/secrets/value /run/secrets/env; exit 3\n"
+    text = "FROM {base}\nRUN " + MOUNTS + " cat /run/secrets/*; exit 3\n"
     with pytest.raises(CommandFailed) as caught:
         build(make_request(text, secrets=secrets, no_cache=True), TOKEN=VALUES["env"])
     told = f"{caught.value.message} {caught.value.details}"
     assert "exit code: 3" in caught.value.message
     assert "********" in caught.value.details["stdout"]
-    assert VALUES["value"] not in told
-    assert VALUES["env"] not in told
+    assert not [value for value in VALUES.values() if value in told]
 
 
 def test_a_missing_secret_stops_before_the_build(engine, build, make_request, secrets):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from .._build_options import Secret
 from .._errors import EngineError
 from .._image import Image
 from . import buildkit, classic
@@ -31,7 +32,7 @@ def build_image(
     builder cannot do, and CommandFailed, naming the step, if the build fails; then no image has the tag.
     """
     check_supported(builder, request)
-    with open_log(log_path, secret_values(request.secrets, environment).values()) as log:
+    with open_log(log_path, _read_secrets(request.secrets, environment)) as log:
         if builder.has_buildkit:
             buildkit.build(builder, connection, request, log, environment)
         else:
@@ -43,3 +44,13 @@ def build_image(
             f"{builder.path} built it elsewhere; see {log_path}"
         )
     return image
+
+
+def _read_secrets(secrets: tuple[Secret, ...], environment: Mapping[str, str]) -> list[str]:
+    """Return the texts of all secrets, of those in files too. Raises InvalidInput for one that cannot be had."""
+    texts = list(secret_values(secrets, environment).values())
+    for secret in secrets:
+        if secret.type == "file":
+            with open(secret.source, encoding="utf-8", errors="replace") as file:
+                texts.append(file.read())
+    return texts

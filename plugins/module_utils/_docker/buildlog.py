@@ -7,12 +7,15 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from typing import TextIO
+from urllib.parse import quote
 
+from .._credentials import secrets_in
 from .._errors import InvalidInput
 
 # Enough for a compiler's complaint, and little enough for the result of a task
@@ -21,6 +24,7 @@ LAST_LINES = 60
 _MASK = "********"
 # A line of a secret shorter than this, like "[global]", says nothing and would spoil the log
 _SHORTEST_MASKED = 6
+_NETRC_PASSWORD = re.compile(r"\bpassword\s+(\S+)")
 
 
 class BuildLog:
@@ -64,6 +68,14 @@ def open_log(path: str, secrets: Iterable[str] = ()) -> Iterator[BuildLog]:
         yield BuildLog(path, file, secrets)
 
 
+def _passwords_in(secret: str) -> Iterator[str]:
+    """Yield the passwords of a netrc and of URLs: commands print them without the rest of the line."""
+    yield from secrets_in(secret)
+    for password in _NETRC_PASSWORD.findall(secret):
+        yield password
+        yield quote(password, safe="")
+
+
 def _masked_texts(secrets: Iterable[str]) -> tuple[str, ...]:
-    texts = {part.strip() for secret in secrets for part in (secret, *secret.splitlines())}
+    texts = {part.strip() for secret in secrets for part in (secret, *secret.splitlines(), *_passwords_in(secret))}
     return tuple(sorted((text for text in texts if len(text) >= _SHORTEST_MASKED), key=len, reverse=True))

@@ -51,6 +51,9 @@ def test_the_result_gets_the_last_lines_only(tmp_path):
         pytest.param("hunter2!", "curl -u joe:hunter2! x", "curl -u joe:******** x", id="value"),
         pytest.param("first-line\nsecond-line\n", "got second-line", "got ********", id="a line of the value"),
         pytest.param("[a]\nkey = longvalue", "[a] key = longvalue", "[a] ********", id="a short line says nothing"),
+        pytest.param("machine h login joe password hush-hush", "pip: joe:hush-hush@h", "pip: joe:********@h", id="in a netrc"),
+        pytest.param("machine h password\n  hu/sh%hush", "got hu%2Fsh%25hush", "got ********", id="as URLs write it"),
+        pytest.param("[global]\nindex-url = https://joe:hu%2Fshhush@h", "got hu/shhush", "got ********", id="in the URL of a pip.conf"),
         pytest.param("prefix-abc\nprefix-abc-longer", "prefix-abc-longer", "********", id="the longest first"),
     ],
 )
