@@ -45,9 +45,26 @@ def _add_item(tar: tarfile.TarFile, name: str, item: Item) -> None:
         _add(tar, name, item.content, item.is_executable)
     else:
         with open_source(item.source) as file:
-            if stamp_of(os.fstat(file.fileno())) != item.stamp:
-                raise DockenvError(f"{item.source} changed while it was packaged; run the task again")
-            tar.addfile(_info(name, size=item.size, mode=0o755 if item.is_executable else 0o644), file)
+            _check_unchanged(item, file)
+            _copy(tar, _info(name, size=item.size, mode=0o755 if item.is_executable else 0o644), item, file)
+            _check_unchanged(item, file)
+
+
+def _copy(tar: tarfile.TarFile, info: tarfile.TarInfo, item: Item, file: BinaryIO) -> None:
+    try:
+        tar.addfile(info, file)
+    except BrokenPipeError:
+        # Nobody reads any more, which is not about the file.
+        raise
+    except OSError as error:
+        # That of tarfile for a file that ends too early has no number.
+        _check_unchanged(item, file)
+        raise DockenvError(f"{item.source} cannot be read: {error.strerror or error}") from error
+
+
+def _check_unchanged(item: Item, file: BinaryIO) -> None:
+    if stamp_of(os.fstat(file.fileno())) != item.stamp:
+        raise DockenvError(f"{item.source} changed while it was packaged; run the task again")
 
 
 def _add(tar: tarfile.TarFile, name: str, content: bytes, is_executable: bool = False) -> None:

@@ -12,7 +12,7 @@ from .._build_options import BuildOptions
 from .._env.digest import compute_digest
 from .._env.dockerfile import DOCKERFILE
 from .._environments.filesystem import find_text
-from .._errors import NotOurs
+from .._errors import DockenvError, NotOurs
 from .._venv_image.dockerfile import HEADER
 from .context import Context
 
@@ -48,8 +48,11 @@ def is_current(path: str, context: Context) -> bool:
 
 
 def refuse_foreign(path: str) -> None:
-    """Raise NotOurs for a folder or file of the user's."""
-    is_empty = os.path.isdir(path) and not os.path.islink(path) and not os.listdir(path)
+    """Raise NotOurs for a folder or file of the user's, DockenvError for one that cannot be read."""
+    try:
+        is_empty = os.path.isdir(path) and not os.path.islink(path) and not os.listdir(path)
+    except OSError as error:
+        raise DockenvError(f"build_dir: {path} cannot be read: {error.strerror}; choose another folder") from error
     if os.path.lexists(path) and not is_empty and find_ours(path) is None:
         raise NotOurs(f"build_dir: {path} was not made by this module; choose another folder, or remove it")
 

@@ -58,7 +58,7 @@ def read_distribution(site: str, metadata: str, direct_url: str | None, record: 
     if name is None or version is None:
         return None
     origin = _parse(direct_url)
-    path, is_editable = _path_of(origin), bool((origin.get("dir_info") or {}).get("editable"))
+    path, is_editable = _path_of(origin), bool(_values(origin, "dir_info").get("editable"))
     files = tuple(posixpath.normpath(posixpath.join(site, row[0])) for row in csv.reader(record.splitlines()) if row)
     url = _requirement_url(origin)
     if path is None or is_editable:
@@ -111,8 +111,15 @@ def _path_of(origin: dict[str, Any]) -> str | None:
 
 def _requirement_url(origin: dict[str, Any]) -> str | None:
     """Return the URL of what came from version control or as an archive of the network; a folder or file is only on this host."""
-    url, control = str(origin.get("url") or ""), origin.get("vcs_info") or {}
+    url, control = str(origin.get("url") or ""), _values(origin, "vcs_info")
     if not url or url.startswith("file:"):
         return None
     subdirectory = f"#subdirectory={origin['subdirectory']}" if origin.get("subdirectory") else ""
-    return f"{control['vcs']}+{url}@{control['commit_id']}{subdirectory}" if control else f"{url}{subdirectory}"
+    revision = control.get("commit_id") or control.get("requested_revision")
+    kind = f"{control['vcs']}+" if control.get("vcs") else ""
+    return f"{kind}{url}{f'@{revision}' if revision else ''}{subdirectory}"
+
+
+def _values(origin: dict[str, Any], key: str) -> dict[str, Any]:
+    value = origin.get(key)
+    return value if isinstance(value, dict) else {}

@@ -370,6 +370,22 @@ def test_build_folder_of_the_user(world):
     assert caught.value.message == f"build_dir: {folder} was not made by this module; choose another folder, or remove it"
 
 
+def test_build_folder_that_cannot_be_listed(world, monkeypatch):
+    folder = world.root / "mine"
+    folder.mkdir()
+    listdir = os.listdir
+
+    def refuse(path):
+        if path == str(folder):
+            raise PermissionError(13, "Permission denied")
+        return listdir(path)
+
+    monkeypatch.setattr(os, "listdir", refuse)
+    with pytest.raises(DockenvError) as caught:
+        world.run(build_dir=str(folder))
+    assert caught.value.message == f"build_dir: {folder} cannot be read: Permission denied; choose another folder"
+
+
 # V40
 @pytest.mark.parametrize(("keep", "left"), [("never", []), ("on_failure", [NAME])])
 def test_a_build_that_fails(world, monkeypatch, keep, left):

@@ -38,6 +38,19 @@ def test_from_version_control():
     assert read(origin).requirement == "my-tool @ git+https://git.example/x@abc#subdirectory=y"
 
 
+@pytest.mark.parametrize(
+    ("origin", "requirement"),
+    [
+        pytest.param({"vcs_info": {"vcs": "git"}}, "my-tool @ git+https://git.example/x", id="no commit"),
+        pytest.param({"vcs_info": {"vcs": "git", "requested_revision": "v1"}}, "my-tool @ git+https://git.example/x@v1", id="a revision"),
+        pytest.param({"vcs_info": "git"}, "my-tool @ https://git.example/x", id="no values"),
+        pytest.param({"dir_info": []}, "my-tool @ https://git.example/x", id="no values of a folder"),
+    ],
+)
+def test_origin_that_is_not_written_as_it_should_be(origin, requirement):
+    assert read({"url": "https://git.example/x", **origin}).requirement == requirement
+
+
 def test_from_an_archive():
     assert read({"url": "https://x.example/a.whl", "archive_info": {}}).requirement == "my-tool @ https://x.example/a.whl"
 
