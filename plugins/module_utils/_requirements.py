@@ -66,6 +66,8 @@ _EXTRAS = re.compile(r"(?P<rest>.+?)\s*\[(?P<extras>[A-Za-z0-9._,\s-]*)\]\Z")
 # The last three end a line for Python, and so for pip.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 _UNREADABLE_URL = "its URL cannot be read; correct its host or path"
+# Where a task of docker_env gives logins at package indexes
+_PLACE_OF_LOGIN = "index_url or extra_index_urls"
 # What goes on in the next line, and what begins an option or a comment; no requirement needs it.
 _UNSAFE_IN_LINE = re.compile(r"\\|\s[-#]")
 # Characters that pip's line format gives a meaning of their own, or splits at.
@@ -151,12 +153,15 @@ class RequirementsFile:
         )
 
 
-def check_no_secret(requirement: Requirement) -> None:
-    """Raise InvalidInput for credentials in a URL, which would stay in the files of an environment."""
+def check_no_secret(requirement: Requirement, place_of_login: str = _PLACE_OF_LOGIN) -> None:
+    """Raise InvalidInput for credentials in a URL, which would stay in the files of an environment.
+
+    ``place_of_login`` is where the task can give them.
+    """
     if requirement.url and secrets_in(requirement.url):
         raise InvalidInput(
             f"{requirement.source}: the URL holds a password or a token, which would be readable in the image; "
-            "put the package on an index, and give the login in index_url or extra_index_urls"
+            f"put the package on an index, and give the login in {place_of_login}"
         )
     if requirement.url and has_stray_at(requirement.url):
         raise InvalidInput(
@@ -164,14 +169,14 @@ def check_no_secret(requirement: Requirement) -> None:
         )
 
 
-def check_installable(requirement: Requirement) -> None:
-    """Raise InvalidInput for what a build cannot reach, and for credentials that would stay in the files."""
+def check_installable(requirement: Requirement, place_of_login: str = _PLACE_OF_LOGIN) -> None:
+    """Raise InvalidInput for what a build cannot reach, and for credentials that would stay in the files, as check_no_secret does."""
     if requirement.editable is not None or requirement.path is not None:
         raise InvalidInput(
             f"{requirement.source}: {str(requirement)!r} is a path on the host, which a build does not see; "
             "give a name, or the URL of a wheel or of a repository"
         )
-    check_no_secret(requirement)
+    check_no_secret(requirement, place_of_login)
     if requirement.name is None:
         raise InvalidInput(f"{requirement.source}: {str(requirement)!r} does not say its name; write NAME @ URL")
     if _UNSAFE_IN_LINE.search(requirement.line):

@@ -114,6 +114,8 @@ options:
     description:
       - Further packages to install in the image, each a requirement such as V(gunicorn>=23). They are resolved to go with those that
         the virtualenv has.
+      - They come from the index that the variables for uv name, such as C(UV_DEFAULT_INDEX), of the module and of O(base_image). A login
+        there is given in O(secrets), as a netrc file with the id V(netrc).
     type: list
     elements: str
   env:

@@ -142,7 +142,7 @@ def _read_system_packages(params: Mapping[str, Any], read: Read) -> tuple[str, .
 def _read_requirements(entries: Sequence[str]) -> tuple[str, ...]:
     found = [parse_requirement(str(text), f"requirements[{index}]") for index, text in enumerate(entries)]
     for requirement in found:
-        check_installable(requirement)
+        check_installable(requirement, "secrets, as a netrc file with the id netrc")
     return tuple(requirement.line_with_hashes for requirement in found)
 
 

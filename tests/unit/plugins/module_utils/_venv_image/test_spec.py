@@ -70,6 +70,12 @@ def test_root_needs_not_be_made():
             id="path as requirement",
         ),
         pytest.param(
+            {"requirements": ["tool @ https://user:secret@git.example/tool.whl"]},
+            "requirements[0]: the URL holds a password or a token, which would be readable in the image; put the package on an index, "
+            "and give the login in secrets, as a netrc file with the id netrc",
+            id="login in a requirement",
+        ),
+        pytest.param(
             {"env": {"PYTHONPATH": "/x"}},
             "env: PYTHONPATH is made from project_on_pythonpath and pythonpath_entries; add the folders to pythonpath_entries",
             id="PYTHONPATH",
