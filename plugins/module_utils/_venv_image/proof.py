@@ -185,12 +185,14 @@ def interpreter_of(path):
 
 
 def prove_scripts(distributions):
-    """Start the interpreter of every script, each once; a console script must be there, and what it imports."""
+    """Start the interpreter of every script, each once; console scripts must be there, and the modules that they start."""
     commands = {}
     for distribution in distributions:
-        for entry in distribution.entry_points:
-            if entry.group == "console_scripts":
-                commands.setdefault(entry.name, entry)
+        entries = [entry for entry in distribution.entry_points if entry.group == "console_scripts"]
+        for entry in entries:
+            commands.setdefault(entry.name, entry)
+        if entries:
+            prove_brought(distribution, {entry.name for entry in entries})
     proved = set()
     for name in sorted(os.listdir(VENV + "/bin")):
         path = VENV + "/bin/" + name
@@ -208,11 +210,36 @@ def prove_scripts(distributions):
             fail("the script " + path + " starts " + module + ", which its Python does not find")
 
 
+def prove_brought(distribution, names):
+    """Installers write scripts under other names too, and pip gives its own another version; what they wrote they list."""
+    for line in (distribution.read_text("RECORD") or "").splitlines():
+        name = line.partition(",")[0].partition("../../../bin/")[2]
+        path = VENV + "/bin/" + name
+        if name in names and not os.access(path, os.X_OK):
+            state = "executable" if os.path.exists(path) else "there"
+            fail("the script " + path + " of " + distribution.metadata["Name"] + " is not " + state)
+
+
 def is_found(module):
+    """Look for a module, and run the packages around it only if it is not in their folders."""
     try:
-        return importlib.util.find_spec(module.partition(".")[0]) is not None
-    except (ImportError, ValueError):
+        return is_module(find_unrun(module)) or is_module(importlib.util.find_spec(module))
+    except Exception:
         return False
+
+
+def find_unrun(module):
+    top, *inner = module.split(".")
+    spec = importlib.util.find_spec(top)
+    for name in inner:
+        if spec is not None:
+            spec = importlib.machinery.PathFinder.find_spec(name, spec.submodule_search_locations or [])
+    return spec
+
+
+def is_module(spec):
+    """A folder without a module, which may be left of a package, has no origin."""
+    return spec is not None and spec.origin is not None
 
 
 def prove_interpreter(path, interpreter):

@@ -33,7 +33,7 @@ def venv(tmp_path):
     (site / "tool.py").write_text("def main():\n    pass\n")
     (site / NAME / "METADATA").write_text("Metadata-Version: 2.1\nName: tool\nVersion: 1.0\n")
     (site / NAME / "entry_points.txt").write_text("[console_scripts]\ntool = tool:main\n")
-    (site / NAME / "RECORD").write_text(f"tool.py,sha256=xxxx,1\n{NAME}/RECORD,,\n")
+    (site / NAME / "RECORD").write_text(f"tool.py,sha256=xxxx,1\n../../../bin/tool,sha256=xxxx,1\n{NAME}/RECORD,,\n")
     script = folder / "bin/tool"
     script.write_text(f"#!{folder}/bin/python3\n")
     script.chmod(0o755)
@@ -146,6 +146,42 @@ def test_the_interpreter_of_another(venv):
 def test_a_script_without_its_module(venv):
     (venv / SITE / "tool.py").unlink()
     assert prove(venv) == f"{BROKEN}the script VENV/bin/tool starts tool, which its Python does not find"
+
+
+def test_a_script_that_is_missing(venv):
+    (venv / "bin/tool").unlink()
+    assert prove(venv) == f"{BROKEN}the script VENV/bin/tool of tool is not there"
+
+
+def test_a_script_that_nobody_may_execute(venv):
+    (venv / "bin/tool").chmod(0o644)
+    assert prove(venv) == f"{BROKEN}the script VENV/bin/tool of tool is not executable"
+
+
+def test_a_script_that_its_installer_has_not_written(venv):
+    (venv / SITE / NAME / "entry_points.txt").write_text("[console_scripts]\ntool = tool:main\ntool3.9 = tool:main\n")
+    assert prove(venv) == ""
+
+
+@pytest.mark.parametrize(
+    ("files", "found"),
+    [
+        pytest.param({"__init__.py": "raise OSError", "sub/__init__.py": "", "sub/cli.py": ""}, True, id="found, and not run"),
+        pytest.param({"sub/cli.py": ""}, True, id="in a namespace"),
+        pytest.param({"__init__.py": "", "sub/__init__.py": "", "sub/other.py": ""}, False, id="missing"),
+        pytest.param({"__init__.py": "", "sub/cli/data.txt": ""}, False, id="a folder that was left"),
+        pytest.param({"__init__.py": "__path__ = [__path__[0] + '/else']\n", "else/sub/cli.py": ""}, True, id="elsewhere"),
+        pytest.param({"__init__.py": "raise OSError"}, False, id="what fails where it is looked for"),
+    ],
+)
+def test_the_module_of_a_script(venv, files, found):
+    (venv / SITE / NAME / "entry_points.txt").write_text("[console_scripts]\ntool = package.sub.cli:main\n")
+    for name, text in files.items():
+        path = venv / SITE / "package" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    said = f"{BROKEN}the script VENV/bin/tool starts package.sub.cli, which its Python does not find"
+    assert prove(venv) == ("" if found else said)
 
 
 def test_scripts_of_other_languages_are_not_started(venv):
