@@ -17,8 +17,8 @@ description:
     it, so that it works at its place in the image. Virtualenv and project are only read.
   - Where the files of the virtualenv would not work with the base image, the same versions of its packages are installed there anew.
   - The build proves the result before the image gets its name. The virtualenv's Python starts and takes its new place for its own,
-    the metadata of all packages loads, C(pip check) agrees, all scripts start with the new interpreter, and no file holds
-    the old path. If one of these is not so, the old image stays in use.
+    the metadata of all packages loads, C(pip check) agrees, all scripts start with the new interpreter, and no file of the
+    virtualenv holds the old path. If one of these is not so, the old image stays in use.
   - Nothing is built as long as what goes into the image is the same. That is compared by a digest kept in labels of the image.
 extends_documentation_fragment:
   - dockenv.python.attributes
@@ -57,6 +57,8 @@ options:
         the virtualenv names, as virtualenvwrapper writes it. If it is empty, there is no project.
       - C(.git), byte code and caches of tests and checks stay behind, and what the project's C(.dockerignore) names, which may take
         any of them back. The virtualenv is left out where it lies in the project.
+      - Scripts whose first line names the virtualenv's Python get its place in the image. Other files that hold the virtualenv's path
+        stay as they are, and are named in a warning.
     type: path
   name:
     description:
@@ -367,7 +369,7 @@ from ..module_utils._docker.local_client import look
 from ..module_utils._environments.host import Host
 from ..module_utils._errors import DockenvError
 from ..module_utils._packaging.converge import converge
-from ..module_utils._packaging.report import report
+from ..module_utils._packaging.report import find_warnings, report
 from ..module_utils._packaging.tasks import read_task
 from ..module_utils._runtime import ensure_docker_sdk, ensure_packaging
 
@@ -426,6 +428,8 @@ def main():
         result = converge(task, host, module.check_mode)
     except DockenvError as error:
         module.fail_json(msg=error.message, **error.details)
+    for warning in find_warnings(result):
+        module.warn(warning)
     module.exit_json(**report(task, result))
 
 

@@ -65,6 +65,11 @@ class Context:
         """The paths of files that are not as on the host, relative to the context."""
         return tuple(f"{root}/{item.path}" for root, items in self.trees.items() for item in items if item.content is not None)
 
+    @property
+    def strays(self) -> tuple[str, ...]:
+        """The paths of files of the project that hold the virtualenv's path, relative to the context."""
+        return tuple(f"{root}/{item.path}" for root, items in self.trees.items() for item in items if item.holds_path)
+
     def texts(self, has_mounts: bool) -> dict[str, str]:
         """Return the text files of the context by their paths."""
         lock = {} if self.lock is None else {LOCK: self.lock}

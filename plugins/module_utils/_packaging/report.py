@@ -12,6 +12,7 @@ from typing import Any
 from .._env.ports import Port
 from .._environments.steps import describe_image, say
 from .._image_name import ImageName
+from .._venv_image.decide import name_some
 from .._venv_image.plan import Stage
 from .converge import Result
 from .tasks import Absent, Present
@@ -35,6 +36,17 @@ def report(task: Present | Absent, result: Result) -> dict[str, Any]:
         "build_dir": task.build_dir,
         "log_path": result.log_path,
     }
+
+
+def find_warnings(result: Result) -> tuple[str, ...]:
+    """Return what the user should know of an image that works nevertheless."""
+    strays = result.context.strays if result.context else ()
+    if not strays:
+        return ()
+    return (
+        f"The image does not have the virtualenv's path, which these files hold: {name_some(strays)}; correct them, or leave them out "
+        "with exclude",
+    )
 
 
 def render_run_command(image: ImageName, ports: tuple[Port, ...]) -> list[str]:

@@ -29,6 +29,7 @@ from .._venv_image.move import (
     is_record,
     may_hold_path,
     move_content,
+    move_first_lines,
     move_link,
 )
 from .memo import Known, Memo
@@ -38,6 +39,8 @@ _LARGE = 8 << 20
 # How programs and libraries begin, also those in bin/ that end with no .so
 _ELF = b"\x7fELF"
 
+_SCRIPT = b"#!"
+
 # Whether to pass over what is at a relative path; the second value says whether that is a folder
 _Skip = Callable[[str, bool], bool]
 
@@ -46,6 +49,7 @@ _Skip = Callable[[str, bool], bool]
 class Item:
     """A file or link of the image; ``path`` is relative to its tree, ``content`` is there where it is not that of the source.
 
+    ``holds_path`` says of a file of the project that it still speaks of the virtualenv's old place.
     ``stamp`` is the size and the time of the source's last change, by which it is seen whether it changes before it is copied.
     """
 
@@ -55,6 +59,7 @@ class Item:
     stamp: tuple[int, int] = (0, 0)
     is_executable: bool = False
     is_native: bool = False
+    holds_path: bool = False
     target: str | None = None
     content: bytes | None = None
 
@@ -116,7 +121,7 @@ def read_project(folder: str, patterns: tuple[Pattern, ...], left_out: Iterable[
     items = []
     for path, entry in _walk(folder, is_skipped):
         is_link = entry.is_symlink()
-        items.append(Item(path, entry.path, target=os.readlink(entry.path)) if is_link else _describe(path, entry.path, move, memo)[0])
+        items.append(Item(path, entry.path, target=os.readlink(entry.path)) if is_link else _read_project_file(path, entry, move, memo))
     return tuple(items)
 
 
@@ -170,6 +175,21 @@ def _read_file(path: str, entry: os.DirEntry[str], move: Move, memo: Memo) -> tu
     if moved != content:
         item = replace(item, content=moved, digest=hashlib.sha256(moved).hexdigest())
     return item, holds_path(moved, move), find_outward_paths(path, moved, move)
+
+
+def _read_project_file(path: str, entry: os.DirEntry[str], move: Move, memo: Memo) -> Item:
+    """Return a file of a project; a script starts the virtualenv's Python where that is."""
+    item, has_path = _describe(path, entry.path, move, memo)
+    if not has_path:
+        return item
+    with open_source(entry.path) as file:
+        start = file.read(len(_SCRIPT))
+        if start != _SCRIPT:
+            return replace(item, holds_path=True)
+        content = start + file.read()
+    moved = move_first_lines(content, move)
+    item = replace(item, holds_path=holds_path(moved, move))
+    return item if moved == content else replace(item, content=moved, digest=hashlib.sha256(moved).hexdigest())
 
 
 def _describe(path: str, source: str, move: Move, memo: Memo) -> tuple[Item, bool]:

@@ -43,7 +43,7 @@ def find_foreign_platforms(platforms: Sequence[str], architecture: str) -> tuple
     """Return why files do not go into an image for several platforms, or for another one than that of the base image here."""
     own = f"linux/{architecture}"
     foreign = [platform for platform in platforms if platform != own]
-    return (f"the image is for {_name(foreign)}, and the Python of the base image is known for {own} only",) if foreign else ()
+    return (f"the image is for {name_some(foreign)}, and the Python of the base image is known for {own} only",) if foreign else ()
 
 
 def find_obstacles(misfits: Sequence[str], uses_system_packages: bool, found: Found) -> tuple[str, ...]:
@@ -52,11 +52,11 @@ def find_obstacles(misfits: Sequence[str], uses_system_packages: bool, found: Fo
     if uses_system_packages:
         obstacles.append("the virtualenv uses packages of the system's Python, which it does not hold")
     if found.strays:
-        obstacles.append(f"files that cannot be changed hold the virtualenv's path: {_name(found.strays)}")
+        obstacles.append(f"files that cannot be changed hold the virtualenv's path: {name_some(found.strays)}")
     if found.exits:
-        obstacles.append(f"links lead out of the virtualenv: {_name(found.exits)}")
+        obstacles.append(f"links lead out of the virtualenv: {name_some(found.exits)}")
     if found.outward:
-        obstacles.append(f"folders that the image does not have are on its search path: {_name(found.outward)}")
+        obstacles.append(f"folders that the image does not have are on its search path: {name_some(found.outward)}")
     return tuple(obstacles)
 
 
@@ -74,13 +74,14 @@ def decide(asked: str, obstacles: Sequence[str]) -> Decision:
 def check_editables(asked: str, editables: Sequence[Distribution]) -> None:
     """Raise InvalidInput for packages that are links to folders of the host, unless the task says what becomes of them."""
     if asked == FAIL and editables:
-        names = _name([f"{each.name} ({each.source})" for each in editables])
+        names = name_some([f"{each.name} ({each.source})" for each in editables])
         raise InvalidInput(
             f"on_editable: the virtualenv has packages that are links to folders: {names}; set on_editable to wheel to install them "
             "in the image, or to copy to take their folders along"
         )
 
 
-def _name(paths: Sequence[str]) -> str:
+def name_some(paths: Sequence[str]) -> str:
+    """Return the first of them, and how many more there are."""
     more = len(paths) - _MOST_NAMED
     return ", ".join(paths[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -146,6 +146,17 @@ def _move_text(path: str, text: str, move: Move) -> str:
         text = "".join(line for line in text.splitlines(keepends=True) if line.strip() not in move.dropped)
     if _PATHS.fullmatch(path) or ACTIVATION_SCRIPTS.match(posixpath.basename(path)):
         return move_paths(text, move)
+    return _move_script(text, move)
+
+
+def move_first_lines(content: bytes, move: Move) -> bytes:
+    """Return a script that is not in the virtualenv, with the interpreter at its new place; all other lines are its owner's."""
+    if b"\0" in content:
+        return content
+    return _move_script(content.decode("utf-8", "surrogateescape"), move).encode("utf-8", "surrogateescape")
+
+
+def _move_script(text: str, move: Move) -> str:
     for old in move.old:
         text = relocate_script(text, old, move.new)
     return text

@@ -333,6 +333,30 @@ def test_project_without_what_stays_behind(world):
     assert found == ["project/.dockerignore", "project/app.py", "project/build/x"]
 
 
+# V39
+def test_the_path_of_the_virtualenv_in_the_project(world, monkeypatch):
+    remember_everything(monkeypatch)
+    project = world.root / "project"
+    project.mkdir()
+    (project / "manage.py").write_text(f"#!{world.venv}/bin/python\nimport tool\n")
+    (project / "deploy.conf").write_text(f"run = {world.venv}/bin/tool\n")
+    (project / "data.bin").write_bytes(b"\x00" + str(world.venv).encode())
+    (project / "deploy.sh").write_text(f"#!/bin/sh\n{world.venv}/bin/tool\n")
+    (project / "README").write_text(f"{world.venv}2")
+    for _run in range(2):
+        made = world.run(project_path=str(project))
+        assert [path for path in made["rewritten"] if path.startswith("project/")] == ["project/manage.py"]
+        assert world.warnings == (
+            "The image does not have the virtualenv's path, which these files hold: project/data.bin, project/deploy.conf, "
+            "project/deploy.sh; "
+            "correct them, or leave them out with exclude",
+        )
+    assert world.client.context["project/manage.py"] == b"#!/usr/local/lib/shop/bin/python\nimport tool\n"
+    assert not made["changed"]
+    world.run(project_path=str(project), exclude=["d*"])
+    assert world.warnings == ()
+
+
 # V10 V12 V19 V24 V30
 def test_staged(world):
     foretold, done = world.run(check_mode=True, state="staged"), world.run(state="staged")

@@ -17,7 +17,7 @@ from ansible_collections.dockenv.python.plugins.module_utils._docker.connection 
 from ansible_collections.dockenv.python.plugins.module_utils._environments.host import Host
 from ansible_collections.dockenv.python.plugins.module_utils._packaging import build, tasks
 from ansible_collections.dockenv.python.plugins.module_utils._packaging.converge import converge
-from ansible_collections.dockenv.python.plugins.module_utils._packaging.report import report
+from ansible_collections.dockenv.python.plugins.module_utils._packaging.report import find_warnings, report
 from ansible_collections.dockenv.python.plugins.module_utils._packaging.tasks import read_task
 from ansible_collections.dockenv.python.tests.unit.plugins.module_utils._docker.fake_engine import BASE, make_engine
 from ansible_collections.dockenv.python.tests.unit.plugins.module_utils._env.definitions import make_lock
@@ -40,6 +40,7 @@ class World:
         self.python = VERSION
         self.libc = "glibc 2.99"
         self.asked = []
+        self.warnings = ()
         for name in ("python3", "python{}.{}".format(*sys.version_info)):
             self.client.programs[name] = self._probe
         base = sys.base_prefix + "/bin/python{}.{}".format(*sys.version_info)
@@ -78,7 +79,9 @@ class World:
     def run(self, check_mode=False, options=None, **params):
         given = {**PARAMS, **MORE, "venv": str(self.venv), "name": "shop", "base_image": BASE, **params}
         task = read_task(given, options or BuildOptions())
-        return report(task, converge(task, self.host(), check_mode))
+        result = converge(task, self.host(), check_mode)
+        self.warnings = find_warnings(result)
+        return report(task, result)
 
     def tags(self):
         return sorted(tag for image in self.client.images_by_id.values() for tag in image.tags if tag != BASE)
