@@ -36,7 +36,7 @@ _PART_LENGTH = 16
 
 @dataclass(frozen=True)
 class ContextEntry:
-    """One file or link of a build context: ``path`` relative, ``content`` the SHA-256 of a file or the target of a link.
+    """One file, link or folder of a build context: ``path`` relative, ``content`` the SHA-256 of a file or the target of a link.
 
     Of the mode only execution counts; it is all that a checkout keeps, and the rest follows the umask.
     """

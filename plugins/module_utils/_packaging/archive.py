@@ -31,7 +31,8 @@ def write_tar(trees: Mapping[str, Iterable[Item]], files: Mapping[str, str], out
             for root, items in trees.items():
                 _add_folders(tar, root, items)
                 for item in items:
-                    _add_item(tar, f"{root}/{item.path}", item)
+                    if not item.is_folder:
+                        _add_item(tar, f"{root}/{item.path}", item)
     except DockenvError:
         # Readers take an archive without an end for a whole one.
         out.write(_NO_HEADER)
@@ -75,7 +76,7 @@ def _add_folders(tar: tarfile.TarFile, root: str, items: Iterable[Item]) -> None
     """Folders have entries of their own: an engine would give those that are made along the way the present time."""
     folders = {root}
     for item in items:
-        folder = os.path.dirname(item.path)
+        folder = item.path if item.is_folder else os.path.dirname(item.path)
         while folder and f"{root}/{folder}" not in folders:
             folders.add(f"{root}/{folder}")
             folder = os.path.dirname(folder)

@@ -47,7 +47,7 @@ _Skip = Callable[[str, bool], bool]
 
 @dataclass(frozen=True)
 class Item:
-    """A file or link of the image; ``path`` is relative to its tree, ``content`` is there where it is not that of the source.
+    """A file, link or empty folder of the image; ``path`` is relative to its tree, ``content`` is there where it is not that of the source.
 
     ``holds_path`` says of a file of the project that it still speaks of the virtualenv's old place.
     ``stamp`` is the size and the time of the source's last change, by which it is seen whether it changes before it is copied.
@@ -60,6 +60,7 @@ class Item:
     is_executable: bool = False
     is_native: bool = False
     holds_path: bool = False
+    is_folder: bool = False
     target: str | None = None
     content: bytes | None = None
 
@@ -72,6 +73,8 @@ class Item:
         """Return what a digest of the build is made from; ``root`` is the name of the tree in the context."""
         if self.target is not None:
             return ContextEntry(f"{root}/{self.path}", "link", self.target)
+        if self.is_folder:
+            return ContextEntry(f"{root}/{self.path}", "folder", "")
         return ContextEntry(f"{root}/{self.path}", "file", self.digest, self.is_executable)
 
 
@@ -95,6 +98,8 @@ def read_venv(folder: str, move: Move, left_out: Collection[str], memo: Memo) ->
         return os.path.lexists(os.path.join(folder, path))
 
     for path, entry in _walk(folder, lambda path, _is_folder: is_left_out(path, exists) or path in left_out):
+        if entry is None:
+            continue
         if is_interpreter(path):
             items[path] = Item(path, entry.path, target=interpreter_target(path, move))
         elif entry.is_symlink():
@@ -120,8 +125,12 @@ def read_project(folder: str, patterns: tuple[Pattern, ...], left_out: Iterable[
 
     items = []
     for path, entry in _walk(folder, is_skipped):
-        is_link = entry.is_symlink()
-        items.append(Item(path, entry.path, target=os.readlink(entry.path)) if is_link else _read_project_file(path, entry, move, memo))
+        if entry is None:
+            items += [] if is_ignored(path, patterns) else [Item(path, os.path.join(folder, path), is_folder=True)]
+        elif entry.is_symlink():
+            items.append(Item(path, entry.path, target=os.readlink(entry.path)))
+        else:
+            items.append(_read_project_file(path, entry, move, memo))
     return tuple(items)
 
 
@@ -143,8 +152,11 @@ def stamp_of(status: os.stat_result) -> tuple[int, int]:
     return status.st_size, status.st_ctime_ns
 
 
-def _walk(folder: str, is_skipped: _Skip) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    """Yield relative paths of files and links in order, each with what its folder says of it; folders that are skipped are not entered."""
+def _walk(folder: str, is_skipped: _Skip) -> Iterator[tuple[str, os.DirEntry[str] | None]]:
+    """Yield relative paths of files and links in order, each with what its folder says of it; folders that are skipped are not entered.
+
+    A folder of which nothing is left has its path alone.
+    """
     pending = [""]
     while pending:
         prefix = pending.pop()
@@ -152,7 +164,7 @@ def _walk(folder: str, is_skipped: _Skip) -> Iterator[tuple[str, os.DirEntry[str
             entries = sorted(os.scandir(os.path.join(folder, prefix)), key=lambda entry: entry.name)
         except OSError as error:
             raise DockenvError(f"The folder {os.path.join(folder, prefix)} cannot be read: {error.strerror}") from error
-        folders = []
+        folders, is_empty = [], bool(prefix)
         for entry in entries:
             path, is_folder = f"{prefix}{entry.name}", entry.is_dir(follow_symlinks=False)
             if is_skipped(path, is_folder):
@@ -161,6 +173,9 @@ def _walk(folder: str, is_skipped: _Skip) -> Iterator[tuple[str, os.DirEntry[str
                 folders.append(f"{path}/")
             elif entry.is_file(follow_symlinks=False) or entry.is_symlink():
                 yield path, entry
+                is_empty = False
+        if is_empty and not folders:
+            yield prefix.rstrip("/"), None
         pending += reversed(folders)
 
 

@@ -357,6 +357,21 @@ def test_the_path_of_the_virtualenv_in_the_project(world, monkeypatch):
     assert world.warnings == ()
 
 
+def test_empty_folders_of_the_project(world):
+    project = world.root / "project"
+    for name in ("media/thumbnails", "__pycache__", "left", "kept"):
+        (project / name).mkdir(parents=True)
+    (project / "kept/app.py").write_text("")
+    options = {"project_path": str(project), "exclude": ["left", "!left/x"], "keep_build_dir": "always"}
+    made = world.run(**options)
+    names = {name for name in world.client.context if name.startswith("project")}
+    assert names == {"project", "project/media", "project/media/thumbnails", "project/kept", "project/kept/app.py"}
+    assert os.path.isdir(os.path.join(made["build_dir"], "project/media/thumbnails"))
+    (project / "media/uploads").mkdir()
+    assert world.run(**options)["reasons"] == ["context_changed"]
+    assert not world.run(**options)["changed"]
+
+
 # V10 V12 V19 V24 V30
 def test_staged(world):
     foretold, done = world.run(check_mode=True, state="staged"), world.run(state="staged")
