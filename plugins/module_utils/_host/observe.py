@@ -447,13 +447,17 @@ def _is_program_of_root(path: str) -> bool:
 
 
 def _has_process() -> bool:
-    """Tell whether the process that the engine's file names is a dockerd; the file outlives an engine that was killed."""
+    """Tell whether the process that the engine's file names is a dockerd; the file outlives an engine that was killed.
+
+    Once an update has replaced the program of a process, proc_pid_exe(5) marks it as deleted.
+    """
     try:
         with open(PID_FILE, encoding="ascii") as file:
             process = int(file.read())
-        return os.path.basename(os.readlink(f"/proc/{process}/exe")) == os.path.basename(DAEMONS[0])
+        program = os.path.basename(os.readlink(f"/proc/{process}/exe"))
     except (OSError, ValueError):
         return False
+    return program in (os.path.basename(DAEMONS[0]), f"{os.path.basename(DAEMONS[0])} (deleted)")
 
 
 def _describe(path: str) -> dict[str, str | None]:

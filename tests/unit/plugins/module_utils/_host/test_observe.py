@@ -179,7 +179,23 @@ def test_process_is_found_by_its_file(files, monkeypatch, content, runs):
     monkeypatch.setattr(observe.os.path, "isdir", lambda _path: False)  # no /run/systemd/system
     if content is not None:
         files["PID_FILE"].write_text(content)
-    assert observe.observe_service() == {"manager": "process", "running": runs, "enabled": False, "prunes": False}
+    service = observe.observe_service()
+    assert (service["manager"], service["running"], service["enabled"], service["prunes"]) == ("process", runs, False, False)
+
+
+@pytest.mark.parametrize(
+    ("program", "runs"),
+    [
+        ("/usr/bin/dockerd", True),
+        ("/usr/sbin/dockerd (deleted)", True),
+        ("/usr/sbin/dockerd.old", False),
+        ("/usr/bin/python3 (deleted)", False),
+    ],
+)
+def test_process_is_known_after_an_update_of_its_program(files, monkeypatch, program, runs):
+    files["PID_FILE"].write_text("7")
+    monkeypatch.setattr(observe.os, "readlink", {"/proc/7/exe": program}.__getitem__)
+    assert observe._has_process() is runs
 
 
 @pytest.mark.parametrize(
