@@ -492,3 +492,37 @@ def test_what_else_dnf_would_remove_is_read_from_its_simulation(results, collate
 )
 def test_dnf_is_told_of_proxies_without_a_login(proxies, environment):
     assert evaluate("__docker_server_dnf_environment", bare_host("rocky"), docker_server_proxies=proxies) == environment
+
+
+def simulate(**removals):
+    """Return what the tasks register when apt-get would remove these packages."""
+    results = [{"item": {"key": key}, "stdout": "".join(f"Remv {name} [1]\n" for name in names)} for key, names in removals.items()]
+    return {"__docker_server_simulated": {"results": results}, "__docker_server_automatic": {"stdout_lines": []}}
+
+
+@pytest.mark.parametrize(
+    ("simulated", "companions", "useless"),
+    [
+        pytest.param(
+            {"nothing": [], "doomed": ["a", "b"], "companions": ["a", "b", "c"]}, ["a", "b", "c"], ["a", "b", "c"], id="all of it"
+        ),
+        pytest.param({"nothing": ["b"], "doomed": ["a", "b"], "companions": ["a", "x"]}, ["a"], ["a"], id="not what was useless before"),
+    ],
+)
+def test_packages_that_go_are_read_from_simulations_by_name(simulated, companions, useless):
+    found = {**simulate(**dict(reversed(simulated.items()))), "__docker_server_companions": companions}
+    assert sorted(evaluate("__docker_server_useless", bare_host(), **found)) == useless
+
+
+@pytest.mark.parametrize(
+    ("packages", "removed", "stays"),
+    [
+        pytest.param([], None, False, id="none"),
+        pytest.param(["containerd"], None, True, id="nothing was removed"),
+        pytest.param(["containerd"], ["containerd"], False, id="it goes"),
+        pytest.param(["containerd.io"], [], True, id="another package needs it"),
+    ],
+)
+def test_data_of_containerd_stays_with_it(packages, removed, stays):
+    simulated = {} if removed is None else simulate(nothing=[], doomed=removed, companions=[])
+    assert evaluate("__docker_server_containerd_stays", bare_host(packages=dict.fromkeys(packages, "1")), **simulated) is stays
