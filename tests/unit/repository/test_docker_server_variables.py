@@ -16,6 +16,7 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.plugins.loader import init_plugin_loader
 from ansible.template import Templar
 from ansible.utils.collection_loader import AnsibleCollectionConfig
+from ansible_collections.dockenv.python.plugins.module_utils._host.daemon import digest_options
 
 ROLE = Path(__file__).resolve().parents[3] / "roles/docker_server"
 
@@ -526,3 +527,25 @@ def test_packages_that_go_are_read_from_simulations_by_name(simulated, companion
 def test_data_of_containerd_stays_with_it(packages, removed, stays):
     simulated = {} if removed is None else simulate(nothing=[], doomed=removed, companions=[])
     assert evaluate("__docker_server_containerd_stays", bare_host(packages=dict.fromkeys(packages, "1")), **simulated) is stays
+
+
+@pytest.mark.parametrize(
+    ("tags", "apply", "differs"),
+    [
+        pytest.param("all", "restart", True, id="with the engine that comes"),
+        pytest.param("docker_server_install", "restart", True, id="with it alone"),
+        pytest.param("docker_server_configure", "none", False, id="without it"),
+    ],
+)
+def test_engine_is_restarted_for_another_version_only_where_that_comes(tags, apply, differs):
+    options = {"live-restore": True, "log-driver": "json-file", "log-opts": {"max-file": "3", "max-size": "10m"}}
+    host = bare_host(
+        packages={"docker-ce": "5:26.1.5-1"},
+        service={"manager": "systemd", "running": True, "enabled": True, "prunes": False},
+        config={**bare_host()["config"], "exists": True, "options": options, "digest": digest_options(options)},
+        time=0.0,
+    )
+    run = {"tags": [tags], "docker_server_source": "upstream", "docker_server_version": "26.1.9"}
+    planned = read_role("tasks/engine_plan.yml")[0]["ansible.builtin.set_fact"]
+    assert evaluate("__docker_server_before", host, **run, **planned)["apply"] == apply
+    assert evaluate("__docker_server_engine_differs", host, **run) is differs
