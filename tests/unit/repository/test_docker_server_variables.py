@@ -549,3 +549,15 @@ def test_engine_is_restarted_for_another_version_only_where_that_comes(tags, app
     planned = read_role("tasks/engine_plan.yml")[0]["ansible.builtin.set_fact"]
     assert evaluate("__docker_server_before", host, **run, **planned)["apply"] == apply
     assert evaluate("__docker_server_engine_differs", host, **run) is differs
+
+
+@pytest.mark.parametrize("path", ["/opt/docker-venv", "/srv/venv", "/usr/local/lib/docker/virtualenv"])
+def test_folders_of_others_stay(path):
+    folders = evaluate("__docker_server_own_folders", bare_host(), docker_server_virtualenv_path=path)
+    assert {"/opt", "/srv", "/usr/local/lib"}.isdisjoint(folders)
+    assert "/usr/local/lib/docker" in folders
+
+
+def test_virtualenv_that_is_left_alone_keeps_its_folder():
+    assert evaluate("__docker_server_own_virtualenv", bare_host(), docker_server_virtualenv="false") == []
+    assert len(evaluate("__docker_server_own_virtualenv", bare_host())) == 2
