@@ -73,6 +73,10 @@ options:
     type: list
     elements: path
     default: []
+  data_root:
+    description: Another folder in which an engine's data may lie than the one that the host names, for RV(config.data).
+    type: path
+    default: ''
   logins:
     description: Logins of accounts at registries to look for. They are not tried.
     type: list
@@ -231,6 +235,12 @@ service:
     prunes:
       description: Whether the role's timer prunes the engine.
       type: bool
+    data_roots:
+      description:
+        - Data roots that the engine's start names by a flag, in its own words (C(command)), and in variables that it takes (C(variable)).
+        - Without systemd it is what the packaged init script would start.
+      type: dict
+      sample: {"command": null, "variable": "/srv/docker"}
 engine:
   description: What the engine says of itself.
   returned: success
@@ -258,8 +268,17 @@ engine:
       description: The node's state in a Swarm, V(inactive) if it is in none.
       type: str
     containers:
-      description: How many containers run.
+      description: How many containers run. Where the engine does not answer, those are counted that outlived it.
       type: int
+    survivors:
+      description:
+        - Process ids of containers that outlived an engine which does not answer. The processes in them (C(processes)), and those
+          that look after them (C(shims)), one for each container.
+      type: dict
+      sample: {"shims": [371], "processes": [395]}
+    data_root:
+      description: Folder of its data, if it answers.
+      type: str
 config:
   description: The engine's C(daemon.json).
   returned: success
@@ -287,14 +306,26 @@ config:
       description: Whether the drop-in is there that keeps systemd's unit from naming the engine's socket.
       type: bool
     data_root:
-      description: Folder of the engine's data.
+      description: Folder of the engine's data, as an engine that answers says itself. One that does not would start with it.
+      type: str
+    data_root_by:
+      description:
+        - What names that folder, V(command) and V(variable) as in RV(service.data_roots), V(file) for C(daemon.json), or V(engine) for
+          its default and what nothing here explains.
       type: str
     real_data_root:
-      description: The same without links.
+      description: The same as RV(config.data_root) without links.
       type: str
     data:
-      description: Whether that folder holds anything.
-      type: bool
+      description:
+        - Paths of what engines made in that folder and in O(data_root), for whoever deletes their data.
+        - Nothing of a folder in which no engine has left its marks, nor of one of the system's such as C(/srv).
+      type: list
+      elements: str
+    mounts:
+      description: What is mounted there and in C(/run/docker) for containers, the deepest first, each with C(path) and C(kind).
+      type: list
+      elements: dict
     holdings:
       description: What in it somebody may miss, of V(containers), V(images), V(volumes), V(plugins) and V(a Swarm).
       type: list
@@ -492,6 +523,7 @@ ARGUMENT_SPEC = {
     "docker_compose": {"type": "path", "default": "/usr/local/bin/docker-compose"},
     "virtualenv": {"type": "path", "default": "/usr/local/lib/docker/virtualenv"},
     "links": {"type": "list", "elements": "path", "default": []},
+    "data_root": {"type": "path", "default": ""},
     "logins": {
         "type": "list",
         "elements": "dict",
@@ -522,6 +554,7 @@ def main() -> None:
             docker_python=params["docker_python"],
             docker_compose=params["docker_compose"],
             virtualenv=virtualenv,
+            data_root=params["data_root"],
             logins=tuple(
                 Login(login["user"], login["registry"], login["username"], login["digest"], is_present=login["state"] == "present")
                 for login in params["logins"]

@@ -18,6 +18,12 @@ from .registry_logins import REGISTRY
 # In docker_server_dns: the resolvers that the host itself asks
 HOST_RESOLVERS = "host"
 DEFAULT_DATA_ROOT = "/var/lib/docker"
+# Folders in which others keep things too: none of them is for an engine alone.
+SYSTEM_FOLDERS = frozenset(
+    "/ /bin /boot /dev /etc /home /lib /lib32 /lib64 /libx32 /media /mnt /opt /proc /root /run /sbin /srv /sys /tmp /usr /usr/bin"
+    " /usr/lib /usr/libexec /usr/local /usr/local/bin /usr/local/lib /usr/local/sbin /usr/local/share /usr/sbin /usr/share /var"
+    " /var/cache /var/lib /var/lib/containerd /var/log /var/spool /var/tmp".split()
+)
 
 _MIRROR = re.compile(r"https?://[^\s/?#]+/?(?:[^\s?#]+/?)?")
 _LABEL = re.compile(r"[^\s=]+")

@@ -24,15 +24,27 @@ from .client_config import read_client_config
 from .daemon import digest_options, mask_credentials
 from .drop_ins import FOLDER, PREFIX, PROXY_ENVIRONMENT
 from .engine_socket import ENGINE_SOCKET, get_json
-from .engine_variables import DEFAULT_DATA_ROOT
 from .leftovers import FOLDERS, PARTS, TAKING_OVER, Leftover, find_leftovers
 from .observe_apt import observe_apt, observe_file, read_text
+from .observe_data import (
+    INIT_SCRIPT,
+    Start,
+    find_data,
+    find_data_root,
+    find_mounts,
+    find_own_roots,
+    observe_holdings,
+    read_engine_root,
+    read_start,
+)
 from .own_files import describe_file
 from .pruning import SCRIPT, SERVICE, TIMER, TIMER_UNIT
 from .registry_logins import Login, find_problem, is_kept
+from .survivors import Survivors, find_survivors
 
 # Upstream's engine, and the distributions'
 DAEMONS = ("/usr/bin/dockerd", "/usr/sbin/dockerd")
+UNIT_PROPERTIES = ("Id", "ActiveState", "UnitFileState", "ExecStart", "Environment", "EnvironmentFiles")
 CLIENT = "/usr/bin/docker"
 CONFIG_FILE = "/etc/docker/daemon.json"
 # Stands beside the file from a change of it until the engine was seen to run with the change
@@ -46,15 +58,6 @@ GROUP = "docker"
 OWN_FILES = {"engine": (f"{FOLDER}/{PREFIX}*.conf", PROXY_ENVIRONMENT), "prune": (SCRIPT, SERVICE, TIMER)}
 # The second is systemd-resolved's, whose own address is all that the first names where it runs.
 RESOLVER_FILES = ("/etc/resolv.conf", "/run/systemd/resolve/resolv.conf")
-# What an engine holds below its data root that somebody may miss, and where it shows
-HOLDINGS = {
-    "containers": "containers/*",
-    "images": "image/*/imagedb/content/sha256/*",
-    "volumes": "volumes/*/_data",
-    "plugins": "plugins/*/config.json",
-    "a Swarm": "swarm/docker-state.json",
-}
-
 # How long a process that was just started may take to show up. One that is not there by then has ended already.
 SECONDS_TO_APPEAR = 10.0
 
@@ -88,6 +91,7 @@ class Questions:
     docker_python: str = "/usr/local/bin/docker-python"
     docker_compose: str = "/usr/local/bin/docker-compose"
     virtualenv: str = "/usr/local/lib/docker/virtualenv"
+    data_root: str = ""
     logins: tuple[Login, ...] = ()
     wait: float = 0.0
 
@@ -99,7 +103,7 @@ def observe_host(questions: Questions) -> dict[str, Any]:
     release = observe_release()
     family = release["family"]
     answers = _run_commands(questions, service["running"], family)
-    config, fact = observe_config(), read_fact()
+    config, fact = observe_config(Start(**service["data_roots"]), engine["data_root"], questions.data_root), read_fact()
     compose = observe_compose(questions.docker_compose, answers["compose"], answers["own_compose"])
     return {
         "time": asked,
@@ -130,21 +134,24 @@ def observe_host(questions: Questions) -> dict[str, Any]:
 
 
 def observe_service() -> dict[str, Any]:
-    """Return who runs the engine (``systemd`` if it is PID 1, else ``process``), whether it runs, whether it starts at boot, and
-    whether it is pruned by a timer.
+    """Return who runs the engine (``systemd`` if it is PID 1, else ``process``), whether it runs, whether it starts at boot, whether it
+    is pruned by a timer, and which data root its start names.
 
     /run/systemd/system is what sd_booted(3) looks for.
     """
     if not os.path.isdir("/run/systemd/system"):
-        return {"manager": "process", "running": _has_process(), "enabled": False, "prunes": False}
-    shown = _commands.run(["systemctl", "show", "docker.service", TIMER_UNIT, "--property=Id,ActiveState,UnitFileState"]).stdout
-    units = [dict(line.partition("=")[::2] for line in block.splitlines()) for block in shown.split("\n\n")]
-    state, timer = ({unit.get("Id"): unit for unit in units}.get(name, {}) for name in ("docker.service", TIMER_UNIT))
+        data_roots = asdict(read_start(INIT_SCRIPT))
+        return {"manager": "process", "running": _has_process(), "enabled": False, "prunes": False, "data_roots": data_roots}
+    shown = _commands.run(["systemctl", "show", "docker.service", TIMER_UNIT, f"--property={','.join(UNIT_PROPERTIES)}"]).stdout
+    units = [[line.partition("=")[::2] for line in block.splitlines()] for block in shown.split("\n\n")]
+    by_name = {dict(unit).get("Id"): unit for unit in units}
+    state, timer = (dict(by_name.get(name, ())) for name in ("docker.service", TIMER_UNIT))
     return {
         "manager": "systemd",
         "running": state.get("ActiveState") in ("active", "reloading"),
         "enabled": state.get("UnitFileState") == "enabled",
         "prunes": (timer.get("ActiveState"), timer.get("UnitFileState")) == ("active", "enabled"),
+        "data_roots": asdict(read_start(by_name.get("docker.service", ()))),
     }
 
 
@@ -161,17 +168,16 @@ def observe_service_and_engine(wait: float) -> tuple[dict[str, Any], dict[str, A
 
 
 def observe_engine(running: bool) -> dict[str, Any]:
-    """Return the engine's versions, storage and Swarm state, or None for each and a ``problem``.
+    """Return the engine's versions, storage, data root and Swarm state, or None for each and a ``problem``.
 
     A stopped engine is not asked: systemd would start it for whoever connects to its socket.
     """
-    silent = {"answers": False, "version": None, "api": None, "storage_driver": None, "swarm": None, "containers": 0}
     if not running:
-        return {**silent, "problem": "The engine does not run"}
+        return _describe_silence("The engine does not run")
     try:
         version, info = get_json("/version"), get_json("/info")
     except EngineError as error:
-        return {**silent, "problem": error.message}
+        return _describe_silence(error.message)
     return {
         "answers": True,
         "version": version.get("Version"),
@@ -179,7 +185,24 @@ def observe_engine(running: bool) -> dict[str, Any]:
         "storage_driver": info.get("Driver"),
         "swarm": info.get("Swarm", {}).get("LocalNodeState") or "inactive",
         "containers": info.get("ContainersRunning", 0),
+        "survivors": asdict(Survivors()),
+        "data_root": read_engine_root(info),
         "problem": None,
+    }
+
+
+def _describe_silence(problem: str) -> dict[str, Any]:
+    survivors = find_survivors()
+    return {
+        "answers": False,
+        "version": None,
+        "api": None,
+        "storage_driver": None,
+        "swarm": None,
+        "containers": survivors.containers,
+        "survivors": asdict(survivors),
+        "data_root": None,
+        "problem": problem,
     }
 
 
@@ -199,8 +222,12 @@ def observe_release() -> dict[str, str | None]:
     return {**{key: values.get(name) for key, name in _RELEASE_FIELDS}, "family": family}
 
 
-def observe_config() -> dict[str, Any]:
-    """Return what daemon.json holds, without credentials, where the engine's data lies, and what of a change is left over."""
+def observe_config(start: Start, engine_root: str | None, asked_root: str) -> dict[str, Any]:
+    """Return what daemon.json holds, without credentials, where the engine's data lies and what that is, and what of a change is left over.
+
+    ``start`` is what the engine's start names, ``engine_root`` the data root that an engine which answers has, ``asked_root`` another
+    folder that may be one.
+    """
     options, problem = None, None
     try:
         with open(CONFIG_FILE, encoding="utf-8") as file:
@@ -212,7 +239,8 @@ def observe_config() -> dict[str, Any]:
         problem = f"{CONFIG_FILE} cannot be read: {error}"
     if options is not None and not isinstance(options, dict):
         options, problem = None, f"{CONFIG_FILE} is no JSON mapping"
-    data_root = _read_data_root(options or {})
+    data_root, named_by = find_data_root(options or {}, start, engine_root)
+    own_roots = find_own_roots([data_root, asked_root])
     return {
         "path": CONFIG_FILE,
         "exists": os.path.lexists(CONFIG_FILE),
@@ -222,22 +250,12 @@ def observe_config() -> dict[str, Any]:
         "pending": os.path.lexists(PREVIOUS_CONFIG_FILE),
         "override": os.path.lexists(OVERRIDE_FILE),
         "data_root": data_root,
+        "data_root_by": named_by,
         "real_data_root": os.path.realpath(data_root),
-        "data": _holds_anything(data_root),
+        "data": find_data(own_roots),
         "holdings": observe_holdings(data_root),
+        "mounts": find_mounts(own_roots),
     }
-
-
-def _read_data_root(options: Mapping[str, Any]) -> str:
-    """Return the folder that the options name for the engine's data; the usual one where they name what can be no path."""
-    named = options.get("data-root")
-    return named if isinstance(named, str) and named and "\0" not in named else DEFAULT_DATA_ROOT
-
-
-def observe_holdings(data_root: str) -> list[str]:
-    """Return what an engine's data root holds that is more than its own, such as ``images``; from the disk, so of a stopped one too."""
-    folder = glob.escape(data_root)
-    return [name for name, pattern in HOLDINGS.items() if next(glob.iglob(os.path.join(folder, pattern)), None) is not None]
 
 
 def observe_files(patterns: Iterable[str]) -> dict[str, dict[str, str | None]]:
@@ -467,14 +485,6 @@ def _describe(path: str) -> dict[str, str | None]:
             return describe_file(file.read(), mode)
     except PermissionError:
         return {**describe_file(b"", mode), "digest": None}
-
-
-def _holds_anything(folder: str) -> bool:
-    try:
-        with os.scandir(folder) as entries:
-            return next(entries, None) is not None
-    except OSError:
-        return False
 
 
 def _has_group() -> bool:

@@ -12,57 +12,56 @@ import sys
 
 import pytest
 from ansible_collections.dockenv.python.plugins.module_utils._commands import Answer
-from ansible_collections.dockenv.python.plugins.module_utils._host import leftovers, observe, observe_apt
+from ansible_collections.dockenv.python.plugins.module_utils._host import leftovers, observe, observe_apt, observe_data
 from ansible_collections.dockenv.python.plugins.module_utils._host.daemon import digest_options
+from ansible_collections.dockenv.python.plugins.module_utils._host.observe_data import Start
 from ansible_collections.dockenv.python.plugins.module_utils._host.own_files import describe_file
 from ansible_collections.dockenv.python.plugins.module_utils._host.registry_logins import ClientConfig, Login, digest_login
+from ansible_collections.dockenv.python.plugins.module_utils._host.survivors import Survivors
 
 FILES = ("CONFIG_FILE", "PREVIOUS_CONFIG_FILE", "OVERRIDE_FILE", "RELEASE_FILE", "FACT_FILE", "PID_FILE")
 
 
 @pytest.fixture
 def files(tmp_path, monkeypatch):
-    """Return the paths of the host's files, moved into a folder where none of them is."""
+    """Return the paths of the host's files, moved into a folder where none of them is. Nothing is mounted."""
+    monkeypatch.setattr(observe_data, "MOUNTS_FILE", str(tmp_path / "mounts"))
     for name in FILES:
         monkeypatch.setattr(observe, name, str(tmp_path / name.lower()))
     return {name: tmp_path / name.lower() for name in FILES}
 
 
 def test_bare_host_has_no_configuration(files):
-    config = observe.observe_config()
+    config = observe.observe_config(Start(), None, "")
     assert (config["exists"], config["options"], config["digest"], config["problem"]) == (False, None, None, None)
     assert (config["pending"], config["override"], config["data_root"]) == (False, False, "/var/lib/docker")
 
 
 def test_configuration_is_read_without_credentials(files, tmp_path):
     (tmp_path / "data").mkdir()
-    (tmp_path / "data/volume").touch()
+    (tmp_path / "data/engine-id").touch()
     options = {"data-root": str(tmp_path / "data"), "proxies": {"http-proxy": "http://user:secret@proxy.example"}}
     files["CONFIG_FILE"].write_text(json.dumps(options))
     files["PREVIOUS_CONFIG_FILE"].touch()
-    config = observe.observe_config()
+    config = observe.observe_config(Start(), None, "")
     assert config["options"]["proxies"] == {"http-proxy": "http://****@proxy.example"}
     assert config["digest"] == digest_options(options)
-    assert (config["exists"], config["pending"], config["data_root"], config["data"]) == (True, True, str(tmp_path / "data"), True)
-    assert (config["real_data_root"], config["holdings"]) == (str((tmp_path / "data").resolve()), [])
+    assert (config["exists"], config["pending"]) == (True, True)
+    assert (config["data_root"], config["data_root_by"], config["real_data_root"]) == (
+        str(tmp_path / "data"),
+        "file",
+        str(tmp_path / "data"),
+    )
+    assert (config["data"], config["holdings"], config["mounts"]) == ([str(tmp_path / "data/engine-id")], [], [])
 
 
-@pytest.mark.parametrize(
-    ("path", "holdings"),
-    [
-        pytest.param("containers/0123", ["containers"], id="a container"),
-        pytest.param("image/overlay2/imagedb/content/sha256/0123", ["images"], id="an image"),
-        pytest.param("volumes/data/_data/file", ["volumes"], id="a volume"),
-        pytest.param("plugins/0123/config.json", ["plugins"], id="a plugin"),
-        pytest.param("swarm/docker-state.json", ["a Swarm"], id="a node of a Swarm"),
-        pytest.param("volumes/metadata.db", [], id="what an engine makes at its start"),
-        pytest.param("buildkit/cache.db", [], id="a cache"),
-    ],
-)
-def test_holdings_are_what_somebody_may_miss(tmp_path, path, holdings):
-    (tmp_path / "root[1]" / path).parent.mkdir(parents=True)
-    (tmp_path / "root[1]" / path).touch()
-    assert observe.observe_holdings(str(tmp_path / "root[1]")) == holdings
+def test_data_is_where_the_engine_says_and_where_it_is_asked_for(files, tmp_path):
+    for folder in ("said", "asked"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "engine-id").touch()
+    config = observe.observe_config(Start("/flag"), str(tmp_path / "said"), str(tmp_path / "asked"))
+    assert (config["data_root"], config["data_root_by"]) == (str(tmp_path / "said"), "engine")
+    assert config["data"] == [str(tmp_path / folder / "engine-id") for folder in ("asked", "said")]
 
 
 def test_files_are_described_by_content_and_mode(tmp_path):
@@ -120,7 +119,7 @@ def test_resolvers_are_those_of_both_files(tmp_path, monkeypatch):
 )
 def test_odd_configuration_is_told(files, text, options, problem):
     files["CONFIG_FILE"].write_text(text)
-    config = observe.observe_config()
+    config = observe.observe_config(Start(), None, "")
     assert (config["exists"], config["options"]) == (True, options)
     assert config["problem"] is None if problem is None else problem in config["problem"]
 
@@ -128,7 +127,7 @@ def test_odd_configuration_is_told(files, text, options, problem):
 @pytest.mark.parametrize("data_root", ["5", "null", '["/srv"]', '""', '"/srv\\u0000"'])
 def test_data_root_that_no_engine_takes_is_the_usual_one(files, data_root):
     files["CONFIG_FILE"].write_text(f'{{"data-root": {data_root}}}')
-    assert observe.observe_config()["data_root"] == "/var/lib/docker"
+    assert observe.observe_config(Start(), None, "")["data_root"] == "/var/lib/docker"
 
 
 @pytest.mark.parametrize(
@@ -203,22 +202,31 @@ def test_process_is_known_after_an_update_of_its_program(files, monkeypatch, pro
     [("ActiveState=active\nUnitFileState=enabled", True), ("ActiveState=active\nUnitFileState=", False), ("ActiveState=inactive", False)],
 )
 def test_units_are_asked_for_at_once(monkeypatch, timer, prunes):
-    shown = f"ActiveState=active\nUnitFileState=disabled\nId=docker.service\n\nId=dockenv-prune.timer\n{timer}\n"
+    start = "ExecStart={ argv[]=/usr/bin/dockerd --data-root=/srv/docker ; ignore_errors=no }"
+    shown = f"ActiveState=active\nUnitFileState=disabled\nId=docker.service\n{start}\n\nId=dockenv-prune.timer\n{timer}\n"
     monkeypatch.setattr(observe._commands, "run", lambda words: Answer(rc=0, stdout=shown, stderr=""))
     monkeypatch.setattr(observe.os.path, "isdir", lambda _path: True)  # /run/systemd/system
-    assert observe.observe_service() == {"manager": "systemd", "running": True, "enabled": False, "prunes": prunes}
+    assert observe.observe_service() == {
+        "manager": "systemd",
+        "running": True,
+        "enabled": False,
+        "prunes": prunes,
+        "data_roots": {"command": "/srv/docker", "variable": None},
+    }
 
 
 def test_stopped_engine_is_not_asked(monkeypatch):
     monkeypatch.setattr(observe, "get_json", lambda resource: pytest.fail(f"{resource} was asked"))
+    monkeypatch.setattr(observe, "find_survivors", lambda: Survivors(shims=(7, 8), processes=(9, 10)))
     engine = observe.observe_engine(running=False)
-    assert (engine["answers"], engine["problem"]) == (False, "The engine does not run")
+    assert (engine["answers"], engine["problem"], engine["data_root"]) == (False, "The engine does not run", None)
+    assert (engine["containers"], engine["survivors"]) == (2, {"shims": (7, 8), "processes": (9, 10)})
 
 
 def test_running_engine_is_asked(monkeypatch):
     answers = {
         "/version": {"Version": "26.1.5", "ApiVersion": "1.45"},
-        "/info": {"Driver": "overlay2", "Swarm": {"LocalNodeState": "active"}, "ContainersRunning": 2},
+        "/info": {"Driver": "overlay2", "Swarm": {"LocalNodeState": "active"}, "ContainersRunning": 2, "DockerRootDir": "/srv/d"},
     }
     monkeypatch.setattr(observe, "get_json", answers.__getitem__)
     assert observe.observe_engine(running=True) == {
@@ -228,6 +236,8 @@ def test_running_engine_is_asked(monkeypatch):
         "storage_driver": "overlay2",
         "swarm": "active",
         "containers": 2,
+        "survivors": {"shims": (), "processes": ()},
+        "data_root": "/srv/d",
         "problem": None,
     }
 
