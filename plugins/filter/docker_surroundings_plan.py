@@ -43,6 +43,10 @@ options:
     elements: str
     choices: [install, configure, virtualenv, users]
     default: [install, configure]
+  switches:
+    description: Whether the engine's packages go for those of the other source, and with them what only their service reads.
+    type: bool
+    default: false
 seealso:
   - module: dockenv.python.docker_host_info
   - plugin: dockenv.python.docker_daemon_plan
@@ -149,13 +153,13 @@ _value:
 """
 
 
-def docker_surroundings_plan(variables: Any, host: Any = None, parts: Any = TAKING_OVER) -> dict[str, Any]:
+def docker_surroundings_plan(variables: Any, host: Any = None, parts: Any = TAKING_OVER, switches: bool = False) -> dict[str, Any]:
     """Return the plan for ``variables`` as a mapping. Raises AnsibleFilterError if an argument is no mapping."""
     for name, value in (("its input", variables), ("host", host or {})):
         if not isinstance(value, Mapping):
             raise AnsibleFilterError(f"docker_surroundings_plan takes a mapping as {name}, not {type(value).__name__}")
     with open(prune_script.__file__, encoding="utf-8") as file:
-        return plan_surroundings(as_plain(variables), as_plain(host or {}), file.read(), parts)
+        return plan_surroundings(as_plain(variables), as_plain(host or {}), file.read(), parts, switches)
 
 
 class FilterModule:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os.path
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -24,6 +25,11 @@ SYSTEM_FOLDERS = frozenset(
     " /usr/lib /usr/libexec /usr/local /usr/local/bin /usr/local/lib /usr/local/sbin /usr/local/share /usr/sbin /usr/share /var"
     " /var/cache /var/lib /var/lib/containerd /var/log /var/spool /var/tmp".split()
 )
+# Where a flag for the data root stands, by what names it
+_PLACES = {
+    "command": "in a drop-in of docker.service",
+    "variable": "in a variable of docker.service, such as DOCKER_OPTS in /etc/default/docker",
+}
 
 _MIRROR = re.compile(r"https?://[^\s/?#]+/?(?:[^\s?#]+/?)?")
 _LABEL = re.compile(r"[^\s=]+")
@@ -74,18 +80,27 @@ def overlay_options(variables: Mapping[str, Any], options: Mapping[str, Any]) ->
     return merged
 
 
-def judge_data_root(wanted: Any, current: str, real: str, holdings: Sequence[str]) -> str | None:
-    """Return a sentence if the engine would leave what it ``holdings`` name behind when its data root becomes ``wanted``.
+def judge_data_root(wanted: Any, config: Mapping[str, Any], keeps_flag: bool) -> str | None:
+    """Return a sentence if ``wanted`` cannot be the engine's data root, or if the engine would leave data behind with it.
 
-    ``current`` is the data root that the host's daemon.json names, ``real`` the same without links.
+    ``config`` is what docker_host_info says of the present one. ``keeps_flag`` tells that the engine goes on to be started with the flag
+    that names it, if one does.
     """
-    path = wanted or DEFAULT_DATA_ROOT
-    if not holdings or not isinstance(path, str) or path.rstrip("/") in (current.rstrip("/"), real):
+    current, place = config.get("data_root", ""), _PLACES.get(config.get("data_root_by", ""))
+    flag = current if place and keeps_flag else None
+    path = wanted or flag or DEFAULT_DATA_ROOT
+    if not isinstance(path, str):
         return None
-    held = holdings[0] if len(holdings) == 1 else f"{', '.join(holdings[:-1])} and {holdings[-1]}"
+    if os.path.normpath(path) in SYSTEM_FOLDERS:
+        return f"{path!r} is a folder of the system's, in which others keep things too; give the engine's data a folder in it"
+    if wanted and flag:
+        return f"the engine is started with a data root already, {flag!r}, and not with two: take the flag off {place}"
+    holdings = config.get("holdings", ())
+    if not holdings or os.path.normpath(path) in (os.path.normpath(current), config.get("real_data_root")):
+        return None
     return (
-        f"with its data at {path!r} the engine would not see what {current!r} holds any more: {held}; stop docker.socket and "
-        f"docker.service and move that folder to {path!r}, or keep {current!r}"
+        f"with its data at {path!r} the engine would not see what {current!r} holds any more: {_enumerate(holdings)}; stop docker.socket "
+        f"and docker.service and move that folder to {path!r}, or set docker_server_data_root to {current!r}"
     )
 
 
@@ -208,6 +223,10 @@ def _is_address(text: str) -> bool:
         return bool("%" not in text and ipaddress.ip_address(text))
     except ValueError:
         return False
+
+
+def _enumerate(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def _list(value: Any) -> list[Any]:

@@ -22,12 +22,16 @@ _Value = TypeVar("_Value")
 
 
 def plan_surroundings(
-    variables: Mapping[str, Any], host: Mapping[str, Any], prune_script: str, parts: Collection[str] = TAKING_OVER
+    variables: Mapping[str, Any],
+    host: Mapping[str, Any],
+    prune_script: str,
+    parts: Collection[str] = TAKING_OVER,
+    switches: bool = False,
 ) -> dict[str, Any]:
     """Return the plan, as the filter docker_surroundings_plan documents it.
 
     ``variables`` have the names of the role's without its prefix; ``host`` is what docker_host_info returned; ``prune_script`` is the
-    text of prune_script.py; ``parts`` are the parts of the role that run.
+    text of prune_script.py; ``parts`` are the parts of the role that run; ``switches`` tells that the engine's packages go for others.
     """
     from_variables, problems = read_variables(variables, host.get("resolvers", ()))
     daemon_options = _read(problems, "daemon_options", lambda: read_mapping(variables.get("daemon_options") or {}), {})
@@ -36,11 +40,9 @@ def plan_surroundings(
     drop_ins = _read(problems, "drop_ins", lambda: read_drop_ins(variables.get("drop_ins") or {}, bool(options.get("hosts"))), [])
     logins = _read(problems, "registries", lambda: read_logins(variables.get("registries") or []), [])
     prune = _read_prune(problems, variables, prune_script)
-    problems += _find_problems(options, daemon_options, bool(drop_ins), host)
-    problems += (
-        ["docker_server_prune: this host has no systemd to run the timer; set it to false"] if prune and not _has_systemd(host) else []
-    )
     taken_over = plan_take_over(host.get("leftovers", ()), bool(proxies.http or proxies.https), parts)
+    problems += _judge_data_root(options, daemon_options, host, _keeps_flag(options, host, taken_over, switches))
+    problems += _find_problems(bool(drop_ins), bool(prune), host)
     prune_files = plan_files(prune, _found(host, "prune"))
     return {
         "options": options,
@@ -68,18 +70,32 @@ def _engine_files(proxies: Proxies, drop_ins: list, host: Mapping[str, Any]) -> 
     return files if _has_systemd(host) else [file for file in files if file.path == PROXY_ENVIRONMENT]
 
 
-def _find_problems(options: Mapping[str, Any], daemon_options: Mapping[str, Any], has_drop_ins: bool, host: Mapping[str, Any]) -> list[str]:
-    problems = []
-    config = host.get("config", {})
-    moved = judge_data_root(
-        options.get("data-root"), config.get("data_root", ""), config.get("real_data_root", ""), config.get("holdings", ())
-    )
-    if moved:
-        problems.append(f"docker_server_{'daemon_options' if 'data-root' in daemon_options else 'data_root'}: {moved}")
+def _judge_data_root(options: Mapping[str, Any], daemon_options: Mapping[str, Any], host: Mapping[str, Any], keeps_flag: bool) -> list[str]:
+    refused = judge_data_root(options.get("data-root") or options.get("graph"), host.get("config", {}), keeps_flag)
+    named_by = "daemon_options" if {"data-root", "graph"}.intersection(daemon_options) else "data_root"
+    return [f"docker_server_{named_by}: {refused}"] if refused else []
+
+
+def _keeps_flag(options: Mapping[str, Any], host: Mapping[str, Any], taken_over: list[dict[str, str]], switches: bool) -> bool:
+    """Tell whether the engine goes on to be started with the flags that its service gives it now.
+
+    Variables such as DOCKER_OPTS are the distribution's. The role sets the unit's command itself where the options have ``hosts``.
+    """
+    if not _has_systemd(host):
+        return False
+    if host.get("config", {}).get("data_root_by") == "variable":
+        return not switches
+    gone = {each["path"] for each in taken_over}
+    return not options.get("hosts") and not any(each["kind"] == "command" and each["path"] in gone for each in host.get("leftovers", ()))
+
+
+def _find_problems(has_drop_ins: bool, prunes: bool, host: Mapping[str, Any]) -> list[str]:
     refused = dict.fromkeys(login["problem"] for login in host.get("logins", ()) if login["problem"])
-    problems += [f"docker_server_registries: {problem}" for problem in refused]
+    problems = [f"docker_server_registries: {problem}" for problem in refused]
     if has_drop_ins and not _has_systemd(host):
         problems.append("docker_server_drop_ins: this host has no systemd to read them; take them off for it")
+    if prunes and not _has_systemd(host):
+        problems.append("docker_server_prune: this host has no systemd to run the timer; set it to false")
     return problems
 
 

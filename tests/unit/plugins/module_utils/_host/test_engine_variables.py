@@ -158,28 +158,64 @@ def test_options_go_over_variables(variables, options, merged):
     assert overlay_options(variables, options) == merged
 
 
-@pytest.mark.parametrize(
-    ("wanted", "current", "real", "holdings"),
-    [
-        pytest.param("/srv/docker", "/var/lib/docker", "/var/lib/docker", [], id="nothing to miss"),
-        pytest.param(None, "/var/lib/docker", "/var/lib/docker", ["images"], id="the default stays"),
-        pytest.param("/srv/docker/", "/srv/docker", "/srv/docker", ["images"], id="another spelling"),
-        pytest.param("/srv/docker", "/var/lib/docker", "/srv/docker", ["images"], id="a link leads there"),
-        pytest.param(5, "/var/lib/docker", "/var/lib/docker", ["images"], id="no path, which is told elsewhere"),
-    ],
-)
-def test_data_root_may_be(wanted, current, real, holdings):
-    assert judge_data_root(wanted, current, real, holdings) is None
+def present_root(path, by="file", real=None, holdings=("images",)):
+    return {"data_root": path, "data_root_by": by, "real_data_root": real or path, "holdings": holdings}
 
 
 @pytest.mark.parametrize(
-    ("wanted", "current", "holdings", "held"),
+    ("wanted", "present", "keeps_flag"),
     [
-        pytest.param("/srv/docker", "/var/lib/docker", ["images"], "images", id="one kind"),
-        pytest.param(None, "/srv/docker", ["containers", "images", "volumes"], "containers, images and volumes", id="back to the default"),
+        pytest.param("/srv/docker", present_root("/var/lib/docker", holdings=()), False, id="nothing to miss"),
+        pytest.param(None, present_root("/var/lib/docker"), False, id="the default stays"),
+        pytest.param("/srv/docker/", present_root("/srv/docker"), False, id="another spelling"),
+        pytest.param("/srv/docker", present_root("/var/lib/docker", real="/srv/docker"), False, id="a link leads there"),
+        pytest.param(5, present_root("/var/lib/docker"), False, id="no path, which is told elsewhere"),
+        pytest.param(None, present_root("/srv/docker", "variable"), True, id="a flag names it, and goes on to"),
+        pytest.param("/srv/docker", present_root("/srv/docker", "command"), False, id="a flag that goes named the same"),
+        pytest.param("/srv/docker", present_root("/srv/docker", "engine"), True, id="who named it is not known"),
+        pytest.param(None, {}, False, id="nothing is known"),
     ],
 )
-def test_data_that_would_be_left_behind_is_told(wanted, current, holdings, held):
-    problem = judge_data_root(wanted, current, current, holdings)
-    assert problem is not None
-    assert f"what '{current}' holds any more: {held};" in problem
+def test_data_root_may_be(wanted, present, keeps_flag):
+    assert judge_data_root(wanted, present, keeps_flag) is None
+
+
+@pytest.mark.parametrize("path", ["/srv", "/", "/var/lib/", "/var/lib/containerd"])
+def test_data_root_is_no_folder_of_the_system(path):
+    assert judge_data_root(path, present_root("/var/lib/docker", holdings=()), False) == (
+        f"{path!r} is a folder of the system's, in which others keep things too; give the engine's data a folder in it"
+    )
+
+
+@pytest.mark.parametrize(
+    ("by", "place"),
+    [
+        ("command", "in a drop-in of docker.service"),
+        ("variable", "in a variable of docker.service, such as DOCKER_OPTS in /etc/default/docker"),
+    ],
+)
+def test_data_root_is_named_once(by, place):
+    assert judge_data_root("/srv/docker", present_root("/srv/docker", by), True) == (
+        f"the engine is started with a data root already, '/srv/docker', and not with two: take the flag off {place}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("wanted", "present", "held"),
+    [
+        pytest.param("/srv/docker", present_root("/var/lib/docker"), "images", id="one kind"),
+        pytest.param(
+            None,
+            present_root("/srv/docker", holdings=("containers", "images", "volumes")),
+            "containers, images and volumes",
+            id="back to the default",
+        ),
+        pytest.param(None, present_root("/srv/docker", "command"), "images", id="with the flag that goes"),
+    ],
+)
+def test_data_that_would_be_left_behind_is_told(wanted, present, held):
+    assert judge_data_root(wanted, present, False) == (
+        f"with its data at '{wanted or '/var/lib/docker'}' the engine would not see what '{present['data_root']}' holds any more: {held}; "
+        f"stop docker.socket and docker.service and move that folder to '{wanted or '/var/lib/docker'}', or set docker_server_data_root to "
+        f"'{present['data_root']}'"
+    )

@@ -69,16 +69,19 @@ def test_files_of_another_run_go():
             id="drop-ins without systemd",
         ),
         pytest.param(
-            {"data_root": "/srv"},
+            {"data_root": "/srv/docker"},
             {"config": {**BARE["config"], "holdings": ["images"]}},
             "docker_server_data_root: with its data at",
             id="data",
         ),
         pytest.param(
-            {"data_root": "/var/lib/docker", "daemon_options": {"data-root": "/srv"}},
+            {"data_root": "/var/lib/docker", "daemon_options": {"data-root": "/srv/docker"}},
             {"config": {**BARE["config"], "holdings": ["images"]}},
             "docker_server_daemon_options: with its data at",
             id="data, by the mapping that wins",
+        ),
+        pytest.param(
+            {"daemon_options": {"graph": "/srv"}}, {}, "docker_server_daemon_options: '/srv' is a folder of the system's", id="graph"
         ),
     ],
 )
@@ -162,3 +165,35 @@ def test_drop_ins_of_others_go_with_the_engines_own_files():
     plan = plan_surroundings({}, {**BARE, "leftovers": leftovers})
     assert plan["engine_files"] == [{"path": "/etc/systemd/system/docker.service.d/options.conf", "state": "absent"}]
     assert [each["how"] for each in plan["taken_over"]] == ["engine", "removed"]
+
+
+COMMAND = {
+    "path": "/etc/systemd/system/docker.service.d/options.conf",
+    "kind": "command",
+    "says": "/usr/bin/dockerd --data-root=/srv/docker",
+}
+
+
+@pytest.mark.parametrize(
+    ("named_by", "variables", "host", "switches", "is_left_behind"),
+    [
+        pytest.param("command", {}, {}, False, False, id="a drop-in that stays"),
+        pytest.param("command", {}, {"leftovers": [COMMAND]}, False, True, id="a drop-in that is taken over"),
+        pytest.param("command", {"daemon_options": {"hosts": ["fd://"]}}, {}, False, True, id="a drop-in over which the role sets its own"),
+        pytest.param("variable", {}, {}, False, False, id="DOCKER_OPTS, of packages that stay"),
+        pytest.param("variable", {}, {}, True, True, id="DOCKER_OPTS, which the packages that come do not read"),
+        pytest.param("variable", {}, {"service": {"manager": "process"}}, False, True, id="DOCKER_OPTS, which the role does not read"),
+        pytest.param("engine", {}, {}, False, True, id="who knows what"),
+        pytest.param("file", {}, {}, False, True, id="an option that is not asked for, such as graph"),
+    ],
+)
+def test_data_is_not_left_behind_where_a_flag_goes(named_by, variables, host, switches, is_left_behind):
+    config = {"data_root": "/srv/docker", "data_root_by": named_by, "real_data_root": "/srv/docker", "holdings": ["images"]}
+    plan = surroundings.plan_surroundings(variables, {**BARE, "config": config, **host}, "", switches=switches)
+    assert [problem.partition(":")[0] for problem in plan["problems"]] == ["docker_server_data_root"] * is_left_behind
+
+
+def test_drop_in_that_another_part_takes_over_keeps_its_flag():
+    config = {"data_root": "/srv/docker", "data_root_by": "command", "real_data_root": "/srv/docker", "holdings": ["images"]}
+    plan = surroundings.plan_surroundings({}, {**BARE, "config": config, "leftovers": [COMMAND]}, "", parts=["install"])
+    assert plan["problems"] == []
