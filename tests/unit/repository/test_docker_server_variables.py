@@ -68,7 +68,15 @@ def read_variables():
 
 def bare_host(release="trixie", manager="systemd", **found):
     """Return what docker_host_info says of a host on which there is nothing yet, but for what was ``found``."""
-    nothing = {"exists": False, "options": None, "digest": None, "problem": None, "pending": False, "override": False, "holdings": []}
+    nothing = {"exists": False, "options": None, "digest": None, "problem": None, "pending": False, "override": False}
+    data = {
+        "data_root": "/var/lib/docker",
+        "data_root_by": "engine",
+        "real_data_root": "/var/lib/docker",
+        "data": [],
+        "holdings": [],
+        "mounts": [],
+    }
     host = {
         "release": RELEASES[release],
         "packages": {},
@@ -79,7 +87,7 @@ def bare_host(release="trixie", manager="systemd", **found):
         "files": {},
         "service": {"manager": manager, "running": False, "enabled": False, "prunes": False},
         "engine": {"answers": False, "path": None, "version": None, "swarm": "inactive", "containers": 0},
-        "config": {"path": "/etc/docker/daemon.json", "data_root": "/var/lib/docker", "real_data_root": "/var/lib/docker", **nothing},
+        "config": {"path": "/etc/docker/daemon.json", **data, **nothing},
         "own_files": {"engine": {}, "prune": {}},
         "resolvers": [],
         "compose": {"path": "/usr/local/bin/docker-compose", "kind": "absent", "has_folder": True, "points_to": None, "target": None},
@@ -561,3 +569,17 @@ def test_folders_of_others_stay(path):
 def test_virtualenv_that_is_left_alone_keeps_its_folder():
     assert evaluate("__docker_server_own_virtualenv", bare_host(), docker_server_virtualenv="false") == []
     assert len(evaluate("__docker_server_own_virtualenv", bare_host())) == 2
+
+
+@pytest.mark.parametrize(
+    ("variables", "asked"),
+    [
+        ({}, ""),
+        ({"data_root": "/srv/docker"}, "/srv/docker"),
+        ({"data_root": "/srv/docker", "daemon_options": {"data-root": "/srv/other"}}, "/srv/other"),
+        ({"daemon_options": {"debug": True}}, ""),
+    ],
+)
+def test_data_root_is_asked_for_by_either_variable(variables, asked):
+    chosen = {f"docker_server_{name}": value for name, value in variables.items()}
+    assert evaluate("__docker_server_asked_data_root", bare_host(), **chosen) == asked
