@@ -292,6 +292,8 @@ def prove(folder):
     """Fail unless every script that buildout made starts, and every interpreter of its."""
     for name in sorted(os.listdir(folder)):
         path = os.path.join(folder, name)
+        if not os.path.isfile(path):
+            continue
         with open(path, "rb") as file:
             text = file.read()
         if not text.startswith(b"#!" + PYTHON.encode()):

@@ -212,6 +212,12 @@ def test_what_does_not_start_ends_the_build(script, tmp_path, text):
     assert str(ended.value).endswith(f"The script {tmp_path}/bin/it does not start.")
 
 
+def test_what_is_no_file_is_not_proved(script, tmp_path):
+    (tmp_path / "bin/helpers").mkdir(parents=True)
+    (tmp_path / "bin/lost").symlink_to("nowhere")
+    script.prove(str(tmp_path / "bin"))
+
+
 def test_an_old_python_is_refused_in_words(script, monkeypatch):
     monkeypatch.setattr(script, "OLDEST", (99, 0))
     with pytest.raises(SystemExit) as ended:
