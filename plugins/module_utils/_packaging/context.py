@@ -14,7 +14,6 @@ from .._build_options import BuildOptions
 from .._env.digest import BuildInput
 from .._env.dockerfile import DOCKERFILE, INSTALL_SCRIPT
 from .._env.install_script import INSTALLERS, LOCK, render_install_script
-from .._environments.host import Host
 from .._errors import InvalidInput
 from .._venv_image.decide import COPY, REBUILD, RELOCATE, WHEEL, Decision, check_editables, decide, find_foreign_platforms, find_obstacles
 from .._venv_image.distributions import SEEDS, Distribution, find_editables, find_homemade, render_pins
@@ -24,7 +23,7 @@ from .._venv_image.proof import render_proof
 from .._venv_image.spec import VenvImageSpec
 from .._venv_image.traits import Traits, find_misfits
 from .memo import Memo
-from .observe import Source, ask_base, read_patterns
+from .observe import Base, Source, read_patterns
 from .tree import Item, Tree, read_archive, read_project, read_venv
 
 # What Debian needs for a virtualenv, where the base image has no Python
@@ -104,15 +103,15 @@ class _Parts:
 
 
 def read_context(
-    spec: VenvImageSpec, source: Source, host: Host, options: BuildOptions, left_out: Sequence[str], memo: Memo, keep: bool
+    spec: VenvImageSpec, source: Source, base_image: Base, options: BuildOptions, left_out: Sequence[str], memo: Memo
 ) -> Context:
     """Return what the image is built from. Raises InvalidInput for a virtualenv that cannot be packaged as asked for.
 
-    The folders ``left_out`` never go into the image. With ``keep`` what the base image answers is remembered on the host.
+    The folders ``left_out`` never go into the image.
     """
-    base = ask_base(host, spec.base, source.traits.minor, keep)
+    base = base_image.traits
     parts = _look(spec, source, base, memo)
-    foreign = find_foreign_platforms(options.platforms, host.sight.find_image(spec.base).architecture)
+    foreign = find_foreign_platforms(options.platforms, base_image.architecture)
     decision = decide(spec.strategy, (*foreign, *_find_obstacles(source, base, parts.tree)))
     layout = _lay_out(spec, source, base, parts, decision, options)
     trees = dict(_gather(spec, source, parts, decision, (source.folder, *left_out), memo))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from types import ModuleType
+from typing import Callable
 
 from .._docker.images import find_registry_digest, remove_unused
 from .._env.steps import Build, Plan
@@ -19,16 +20,19 @@ from .._venv_image.plan import LABEL_IMAGE, Seen, Stage, plan_image, plan_remova
 from . import staging
 from .context import Context, find_old_paths, read_context
 from .memo import Memo
-from .observe import see_source
+from .observe import Base, see_base, see_source
 from .tasks import ALWAYS, Absent, Present, base_tag
+
+# Reads what the image is built from, for the base image that there is now
+_Look = Callable[[], "Context | None"]
 
 
 @dataclass(frozen=True)
 class Result:
     """What was done, or would be done.
 
-    ``context`` is None where nothing is built from it, or where the base image would have to be fetched to know it; ``image`` is
-    None where there is none or it is not built yet.
+    ``context`` is None where nothing is built from it, or where the base image was never seen and not fetched; ``image`` is None
+    where there is none or it is not built yet.
     """
 
     plan: Plan
@@ -41,24 +45,15 @@ def converge(task: Present | Absent, host: Host, check_mode: bool) -> Result:
     """Do what is needed, or only find it out in check mode. Raises DockenvError; then image and build folder are as they were."""
     if isinstance(task, Absent):
         return _converge_absent(task, host, check_mode)
-    source = see_source(task.spec)
-    staging.refuse_foreign(task.build_dir)
-    replaced = None
-    if not check_mode:
-        newest = task.options.pull or task.options.base_check == "registry"
-        if newest or host.sight.find_image(task.spec.base) is None:
-            replaced = _work().fetch_base(task, host, newest)
-    elif host.sight.find_image(task.spec.base) is None:
-        return _foresee_without_base(task)
-    memo = Memo(task.place.memo, find_old_paths(task.spec, source))
-    left_out = staging.all_paths(task.build_dir)
-    context = read_context(task.spec, source, host, task.options, left_out, memo, keep=not check_mode)
-    if not check_mode:
-        memo.save()
-    result = (_converge_staged if task.is_staged else _converge_image)(task, host, context, check_mode)
-    if replaced is not None and task.options.prune_previous:
-        remove_unused(host.engine, replaced)
-    return result
+    look = _prepare_look(task, host, keep=not check_mode)
+    context = look()
+    plan = _plan(task, host, context)
+    if not check_mode and plan.changed:
+        host.prepare()
+        with task.place.exclusive():
+            return _converge_alone(task, host, look)
+    image = None if task.is_staged or _has(plan, Build) else host.sight.find_image(str(task.place.image))
+    return Result(plan, context, image)
 
 
 def _converge_absent(task: Absent, host: Host, check_mode: bool) -> Result:
@@ -71,41 +66,45 @@ def _converge_absent(task: Absent, host: Host, check_mode: bool) -> Result:
     return Result(plan)
 
 
-def _converge_staged(task: Present, host: Host, context: Context, check_mode: bool) -> Result:
-    plan = _plan_stage(task, context)
-    if not check_mode and plan.changed:
-        host.prepare()
-        with task.place.exclusive():
-            _work().stage(task, host, context)
-    return Result(plan, context)
-
-
-def _converge_image(task: Present, host: Host, context: Context, check_mode: bool) -> Result:
+def _converge_alone(task: Present, host: Host, look: _Look) -> Result:
+    """Look again, as another task may have done it meanwhile, and do it. The base image is fetched only for something to build or write."""
+    context, replaced = look(), None
     plan = _plan(task, host, context)
-    if check_mode or not plan.changed:
-        is_built = any(isinstance(step, Build) for step in plan.steps)
-        return Result(plan, context, None if is_built else host.sight.find_image(str(task.place.image)))
-    host.prepare()
-    with task.place.exclusive():
-        # Another task may have done it meanwhile.
+    if _has(plan, (Build, Stage)):
+        replaced = _work().fetch_base(task, host, task.options.pull or task.options.base_check == "registry")
+        context = look()
         plan = _plan(task, host, context)
-        _work().apply(task, host, plan, context)
-    log_path = (task.options.log_path or task.place.log) if any(isinstance(step, Build) for step in plan.steps) else None
-    return Result(plan, context, host.engine.find_image(str(task.place.image)), log_path)
+    _work().apply(task, host, plan, context)
+    if replaced is not None and task.options.prune_previous:
+        remove_unused(host.engine, replaced)
+    log_path = (task.options.log_path or task.place.log) if _has(plan, Build) else None
+    return Result(plan, context, None if task.is_staged else host.engine.find_image(str(task.place.image)), log_path)
 
 
-def _foresee_without_base(task: Present) -> Result:
-    """A base image that has to be fetched is new, so that the image is built in any case."""
+def _prepare_look(task: Present, host: Host, keep: bool) -> _Look:
+    """Look at the virtualenv; its files are read again only for a base image that is another one. Raises DockenvError."""
+    source = see_source(task.spec)
+    staging.refuse_foreign(task.build_dir)
+    memo = Memo(task.place.memo, find_old_paths(task.spec, source))
+    known: dict[Base | None, Context | None] = {None: None}
+
+    def look() -> Context | None:
+        base = see_base(host, task.spec.base, source.traits.minor, keep)
+        if base is not None and base not in known:
+            known[base] = read_context(task.spec, source, base, task.options, staging.all_paths(task.build_dir), memo)
+            if keep:
+                memo.save()
+        return known[base]
+
+    return look
+
+
+def _plan(task: Present, host: Host, context: Context | None) -> Plan:
+    """Plan with what is known; without a context, which is so as long as the base image was never seen, anything may have changed."""
     if task.is_staged:
-        return Result(Plan((Stage(task.build_dir),), ("build_dir_changed",)))
-    steps = [Build(str(task.place.image), {})]
-    kept = [Stage(task.build_dir)] if task.keep == ALWAYS else []
-    return Result(Plan((*steps, *kept, *([Push(str(task.place.image))] if task.options.push else [])), ("base_missing",)))
-
-
-def _plan(task: Present, host: Host, context: Context) -> Plan:
+        return _plan_stage(task, context)
     seen, cleaning = _see(task, host)
-    build = context.build_input(task.options, seen.base)
+    build = None if context is None else context.build_input(task.options, seen.base)
     kept = task.build_dir if task.keep == ALWAYS else None
     plan = plan_image(str(task.place.image), seen, build, task.options, kept, task.force)
     if not plan.changed:
@@ -113,15 +112,17 @@ def _plan(task: Present, host: Host, context: Context) -> Plan:
     return cleaning.then(plan).then(_plan_push(task, host, seen, plan) if task.options.push else Plan())
 
 
-def _plan_stage(task: Present, context: Context) -> Plan:
+def _plan_stage(task: Present, context: Context | None) -> Plan:
     before = staging.find_dockerfile(task.build_dir) or ""
+    if context is None:
+        return plan_stage(task.build_dir, False, before, None)
     return plan_stage(task.build_dir, staging.is_current(task.build_dir, context), before, context.dockerfile)
 
 
 def _plan_push(task: Present, host: Host, seen: Seen, plan: Plan) -> Plan:
     """Push what is built, and what the registry does not have, as after a push that failed."""
     step = Push(str(task.place.image))
-    if seen.image is None or any(isinstance(each, Build) for each in plan.steps):
+    if seen.image is None or _has(plan, Build):
         return Plan((step,), ())
     pushed = find_registry_digest(host.engine, step.tag)
     return Plan() if f"{task.place.image.repository}@{pushed}" in seen.image.digests else Plan((step,), ("not_pushed",))
@@ -141,6 +142,10 @@ def _see(task: Present | Absent, host: Host) -> tuple[Seen, Plan]:
     containers = tuple(user.name for user in view.find_users(image.id)) if image is not None else ()
     base = view.find_base((task.spec.base,)) if is_present else None
     return Seen(image, containers, base, staging.find_ours(task.build_dir)), cleaning
+
+
+def _has(plan: Plan, kind: type | tuple[type, ...]) -> bool:
+    return any(isinstance(step, kind) for step in plan.steps)
 
 
 def _work() -> ModuleType:

@@ -46,7 +46,7 @@ class Memo:
 
     def find(self, path: str, status: os.stat_result) -> Known | None:
         """Return what is known of a file."""
-        entry = self._old.get(path)
+        entry = self._new.get(path) or self._old.get(path)
         if entry is None or entry[:4] != _stamp(status):
             return None
         self._new[path] = entry

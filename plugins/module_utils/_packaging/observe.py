@@ -9,15 +9,16 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from .. import _commands
 from .._env.dockerignore import DOCKERIGNORE, Pattern, parse_dockerignore
 from .._environments.filesystem import find_text
 from .._environments.host import Host
-from .._environments.memory import recall, remember
+from .._environments.memory import recall, recall_last, remember, remember_last
 from .._errors import CommandFailed, InvalidInput
 from .._venv.relocate import find_interpreter, site_folders
 from .._venv_image.distributions import Distribution, read_distribution, read_egg_link
@@ -32,8 +33,6 @@ _PROJECT_FILE = ".project"
 # More than the first lines of a script need, in bytes
 _HEAD = 8192
 _ACTIVATED = re.compile(r"^\s*(?:export )?VIRTUAL_ENV=(.+)$", re.MULTILINE)
-# What is remembered of an image that has none
-_NO_PYTHON = {"has_python": False}
 # Prints names and versions of what the system's Python has
 _SYSTEM_PROBE = "import importlib.metadata as m, json; print(json.dumps([[d.metadata['Name'], d.version] for d in m.distributions()]))"
 
@@ -53,6 +52,14 @@ class Source:
     around: tuple[Distribution, ...]
     project: str | None
     patterns: tuple[Pattern, ...]
+
+
+@dataclass(frozen=True)
+class Base:
+    """A base image: what its Python is, None if it has none, and which processors it is for."""
+
+    traits: Traits | None
+    architecture: str
 
 
 def see_source(spec: VenvImageSpec) -> Source:
@@ -78,30 +85,41 @@ def see_source(spec: VenvImageSpec) -> Source:
     )
 
 
-def ask_base(host: Host, base: str, minor: str, keep: bool) -> Traits | None:
-    """Return what the base image's Python is: the one of that minor version if there are several. None if it has none.
+def see_base(host: Host, base: str, minor: str, keep: bool) -> Base | None:
+    """Return a base image, with its Python of that minor version if it has several; without an image, what was there last.
 
-    With ``keep`` the answer is remembered on the host.
+    None if there is no image, and none was ever seen. With ``keep`` it is remembered on the host.
     """
     about = f"-{minor}"
-    known = recall(host, base, about)
-    if known == _NO_PYTHON:
-        return None
-    with suppress(TypeError):
-        return Traits(**(known or {}))
-    # A task with nothing to do finds it remembered, and is done sooner without reading what runs containers.
-    from .asking import ask_image
+    last = _read_base(recall_last(host, base, about))
+    image = host.sight.find_image(base)
+    if image is None:
+        return last
+    seen = _read_base(recall(host, base, about))
+    if seen is None:
+        # A task with nothing to do finds it remembered, and is done sooner without reading what runs containers.
+        from .asking import ask_image
 
-    traits = ask_image(host, base, minor)
-    if keep:
-        remember(host, base, _NO_PYTHON if traits is None else asdict(traits), about)
-    return traits
+        seen = Base(ask_image(host, base, minor), image.architecture)
+        if keep:
+            remember(host, base, asdict(seen), about)
+    if keep and seen != last:
+        remember_last(host, base, asdict(seen), about)
+    return seen
 
 
 def read_patterns(project: str) -> tuple[Pattern, ...]:
     """Return what of a project stays behind, by its .dockerignore too. Raises InvalidInput for a bad one."""
     path = os.path.join(project, DOCKERIGNORE)
     return (*parse_dockerignore(_NOT_OF_A_PROJECT), *parse_dockerignore(find_text(path) or "", path))
+
+
+def _read_base(values: Mapping[str, Any] | None) -> Base | None:
+    """Return what was remembered; None for nothing, and for what was in another form."""
+    with suppress(KeyError, TypeError):
+        known = values or {}
+        return Base(known["traits"] and Traits(**known["traits"]), known["architecture"])
+    return None
 
 
 def _ask_venv(venv: str, code: str) -> str:

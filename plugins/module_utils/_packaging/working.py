@@ -31,22 +31,20 @@ def fetch_base(task: Present, host: Host, newest: bool) -> str | None:
     return ensure_base(host.engine, task.spec.base, newest)
 
 
-def stage(task: Present, host: Host, context: Context) -> None:
-    """Write the build folder, with the lock. Raises DockenvError."""
-    writing.write(task.build_dir, lock_context(task, host, context))
+def apply(task: Present, host: Host, plan: Plan, context: Context | None) -> None:
+    """Build the image, and do what else is planned for it; only what builds or writes needs the context.
 
-
-def apply(task: Present, host: Host, plan: Plan, context: Context) -> None:
-    """Build the image, and do what else is planned for it. Raises DockenvError; then the old image is there still."""
+    Raises DockenvError; then the old image is there still.
+    """
     replaced = next((step.id for step in plan.steps if isinstance(step, RemoveImage)), None)
     for step in plan.steps:
         if isinstance(step, CleanUp):
             _clean_up(host, step)
-        elif isinstance(step, Build):
+        elif isinstance(step, Build) and context is not None:
             remove_lost(host.engine, OWNER)
             context = lock_context(task, host, context)
             swap(host, task.place, build_new(task, host, context, step), replaced)
-        elif isinstance(step, Stage):
+        elif isinstance(step, Stage) and context is not None:
             writing.write(step.path, lock_context(task, host, context))
         elif isinstance(step, RemoveFolder):
             writing.remove(step.path)

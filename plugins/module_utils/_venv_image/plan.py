@@ -18,6 +18,8 @@ from .._image import Image
 
 # The label that holds the name under which an image was made
 LABEL_IMAGE = f"{OUR_LABELS}venv_image"
+# In a diff, for what depends on a base image that was not fetched
+_UNKNOWN = "what goes into it is known when the base image is there\n"
 
 
 @dataclass(frozen=True)
@@ -40,20 +42,21 @@ class Seen:
     build_dir: str | None = None
 
 
-def plan_image(name: str, seen: Seen, build: BuildInput, options: BuildOptions, kept: str | None, force: bool) -> Plan:
+def plan_image(name: str, seen: Seen, build: BuildInput | None, options: BuildOptions, kept: str | None, force: bool) -> Plan:
     """Plan to build the image if what goes into it is not what it was made from; ``kept`` is the folder to keep the context in.
 
+    Without ``build``, which is so as long as the base image is not there, it is taken to be something else.
     Raises NotOurs for an image of the user's, unless ``force``.
     """
     image = seen.image
     is_ours = image is not None and is_made_by_us(image, name, LABEL_IMAGE)
     if image is not None and not is_ours and not force:
         raise NotOurs(f"name: the image {name} was not made by this module; choose another name, or set force to take the name from it")
-    digest = compute_digest(build)
-    reasons = find_build_reasons(image, digest, options)
+    digest = None if build is None else compute_digest(build)
+    reasons = _find_reasons(image, digest, options)
     if not reasons:
         return Plan()
-    labels = digest_labels(digest, name, LABEL_IMAGE)
+    labels = {} if digest is None else digest_labels(digest, name, LABEL_IMAGE)
     steps: list[Step | Stage] = [Build(name, labels, no_cache="secrets_changed" in reasons)]
     if kept is not None:
         steps.append(Stage(kept))
@@ -62,12 +65,13 @@ def plan_image(name: str, seen: Seen, build: BuildInput, options: BuildOptions, 
     if image is not None and is_ours and options.prune_previous and len(image.tags) <= 1 and not seen.containers:
         steps.append(RemoveImage(image.id))
     before = read_labels(image.labels) if image is not None else None
-    return Plan(tuple(steps), reasons, (_diff(f"image {name}", _describe(before), _describe(digest)),))
+    return Plan(tuple(steps), reasons, (_diff(f"image {name}", _describe(before), _UNKNOWN if digest is None else _describe(digest)),))
 
 
-def plan_stage(build_dir: str, is_current: bool, before: str, after: str) -> Plan:
-    """Plan to write the build folder; ``before`` and ``after`` are the texts of its Dockerfile."""
-    return Plan() if is_current else Plan((Stage(build_dir),), ("build_dir_changed",), (_diff(f"{build_dir}/Dockerfile", before, after),))
+def plan_stage(build_dir: str, is_current: bool, before: str, after: str | None) -> Plan:
+    """Plan to write the build folder; ``before`` and ``after`` are the texts of its Dockerfile, None as long as that is not known."""
+    diff = _diff(f"{build_dir}/Dockerfile", before, _UNKNOWN if after is None else after)
+    return Plan() if is_current else Plan((Stage(build_dir),), ("build_dir_changed",), (diff,))
 
 
 def plan_unstage(build_dir: str | None) -> Plan:
@@ -88,6 +92,16 @@ def plan_removal(name: str, seen: Seen, force: bool) -> Plan:
     steps += [RemoveFolder(seen.build_dir)] if seen.build_dir is not None else []
     diff = (_diff(f"image {name}", _describe(read_labels(image.labels)), ""),) if image is not None else ()
     return Plan(tuple(steps), ("removed",) if steps else (), diff)
+
+
+def _find_reasons(image: Image | None, digest: InputDigest | None, options: BuildOptions) -> tuple[str, ...]:
+    if digest is not None:
+        return find_build_reasons(image, digest, options)
+    if image is None:
+        return ("image_missing",)
+    if options.rebuild == "never":
+        return ()
+    return ("unmanaged_image",) if read_labels(image.labels) is None else ("base_missing",)
 
 
 def _describe(digest: InputDigest | None) -> str:

@@ -176,6 +176,7 @@ class FakeClient:
         yield {"progressDetail": {}, "aux": {"Tag": tag, "Digest": digest, "Size": 500}}
 
     def pull(self, repository, tag, stream, decode, platform):
+        self.calls.append("pull")
         name = f"{repository}:{tag}"
         if name not in self.registry:
             raise _refusal(404, f"pull access denied for {repository}, repository does not exist or may require 'docker login'")

@@ -490,9 +490,107 @@ def test_push(world):
     assert not world.run(options=options)["changed"]
 
 
+FETCHED = "registry.example/python:3"
+
+
+def fetch(world, digest="sha256:one"):
+    """Have a base image as pulled from a registry."""
+    world.client.registry[FETCHED] = digest
+    return world.client.add_image(FETCHED, digests=[f"registry.example/python@{digest}"])
+
+
+def summary(result):
+    """Return what check mode has to foretell, whatever it can know of the base image."""
+    return {key: result[key] for key in ("changed", "reasons", "actions")}, [entry["before"] for entry in result["diff"]]
+
+
 def test_a_base_image_that_has_to_be_fetched_is_not_fetched_by_check_mode(world):
-    found = world.run(check_mode=True, base_image="registry.example/none:1")
-    assert (found["changed"], found["reasons"], found["strategy"]) == (True, ["base_missing"], None)
+    world.client.registry[FETCHED] = "sha256:one"
+    foretold = world.run(check_mode=True, base_image=FETCHED, keep_build_dir="always")
+    assert (foretold["reasons"], foretold["strategy"], "pull" in world.client.calls) == (["image_missing"], None, False)
+    done = world.run(base_image=FETCHED, keep_build_dir="always")
+    assert summary(foretold) == summary(done)
+
+
+def test_another_base_image_that_has_to_be_fetched(world):
+    old = world.run(keep_build_dir="always")["image"]["id"]
+    world.client.registry[FETCHED] = "sha256:one"
+    foretold = world.run(check_mode=True, base_image=FETCHED)
+    assert (foretold["reasons"], foretold["strategy"]) == (["base_missing"], None)
+    done = world.run(base_image=FETCHED)
+    assert foretold["actions"] == done["actions"]
+    assert done["actions"] == [f"build {NAME}", f"remove {done['build_dir']}", f"remove the image {old}"]
+    assert summary(foretold)[1] == summary(done)[1]
+
+
+@pytest.mark.parametrize("state", ["present", "staged"])
+def test_a_base_image_that_is_gone_causes_nothing(world, state):
+    fetch(world)
+    options = {"base_image": FETCHED, "state": state}
+    world.run(**options)
+    world.engine.remove_image(FETCHED)
+    foretold, done = world.run(check_mode=True, **options), world.run(**options)
+    assert foretold == done
+    assert (done["changed"], done["strategy"], "pull" in world.client.calls) == (False, "relocate", False)
+    (world.venv / "bin/more").write_text("#!/bin/sh\n")
+    foretold, done = world.run(check_mode=True, **options), world.run(**options)
+    assert summary(foretold) == summary(done)
+    assert (done["changed"], "pull" in world.client.calls) == (True, True)
+
+
+def test_an_image_that_is_kept_needs_no_base_image(world):
+    world.run()
+    options = {"base_image": FETCHED, "options": BuildOptions(rebuild="never")}
+    foretold, done = world.run(check_mode=True, **options), world.run(**options)
+    assert foretold == done
+    assert (done["changed"], done["strategy"]) == (False, None)
+
+
+def test_an_image_of_the_user_without_the_base_image(world):
+    world.client.add_image(NAME)
+    world.client.registry[FETCHED] = "sha256:one"
+    for check_mode in (True, False):
+        with pytest.raises(NotOurs):
+            world.run(check_mode=check_mode, base_image=FETCHED)
+    assert "pull" not in world.client.calls
+    foretold, done = (world.run(check_mode=check_mode, base_image=FETCHED, force=True) for check_mode in (True, False))
+    assert done["reasons"] == ["unmanaged_image"]
+    assert summary(foretold) == summary(done)
+
+
+def test_what_a_killed_task_left_without_the_base_image(world):
+    world.client.registry[FETCHED] = "sha256:one"
+    pathlib.Path(world.root / "images" / f"{NAME}.dockenv-new").mkdir(parents=True)
+    foretold, done = world.run(check_mode=True, base_image=FETCHED), world.run(base_image=FETCHED)
+    assert foretold["reasons"] == ["interrupted", "image_missing"]
+    assert summary(foretold) == summary(done)
+
+
+def test_pull_causes_no_build(world):
+    old = fetch(world)
+    options = {"base_image": FETCHED, "options": BuildOptions(pull=True)}
+    world.run(**options)
+    world.client.registry[FETCHED] = "sha256:two"
+    foretold, done = world.run(check_mode=True, **options), world.run(**options)
+    assert foretold == done
+    assert (done["changed"], "pull" in world.client.calls) == (False, False)
+    (world.venv / "bin/more").write_text("#!/bin/sh\n")
+    foretold, done = world.run(check_mode=True, **options), world.run(**options)
+    assert foretold["actions"] == done["actions"]
+    assert ("pull" in world.client.calls, done["reasons"]) == (True, ["context_changed", "base_updated"])
+    assert old.id not in world.client.images_by_id
+
+
+def test_a_pulled_base_image_with_another_python(world):
+    fetch(world)
+    options = {"base_image": FETCHED, "options": BuildOptions(base_check="registry")}
+    assert world.run(**options)["strategy"] == "relocate"
+    world.client.registry[FETCHED] = "sha256:two"
+    world.python = "3.99.1"
+    foretold, done = world.run(check_mode=True, **options), world.run(**options)
+    assert (foretold["changed"], "base_updated" in foretold["reasons"]) == (True, True)
+    assert (done["strategy"], "base_updated" in done["reasons"]) == ("rebuild", True)
+    assert not world.run(**options)["changed"]
 
 
 # V41
