@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reads the options that all modules have who write a Dockerfile, each for itself; pure.
+"""Reads the options that all modules have that write a Dockerfile, each for itself; pure.
 
 Each function raises InvalidInput, naming the option and, in a list, the entry by its index.
 """
