@@ -43,15 +43,18 @@ def render_settings(env: Sequence[tuple[str, str]], labels: Sequence[tuple[str, 
 
 def make_user(user: User | None) -> list[str]:
     """Return the instructions that make a user in the image."""
-    if user is None:
-        return []
+    return [f"RUN {command}" for command in make_user_commands(user)] if user is not None else []
+
+
+def make_user_commands(user: User) -> list[str]:
+    """Return the commands that make a user."""
     name = user.name
     group = f" --non-unique --gid {user.gid}" if user.gid is not None else ""
     number = f" --non-unique --uid {user.uid}" if user.uid is not None else ""
-    lines = [f"RUN groupadd{group} {name} && useradd --create-home --shell /bin/sh --gid {name}{number} {name}"]
+    commands = [f"groupadd{group} {name} && useradd --create-home --shell /bin/sh --gid {name}{number} {name}"]
     if user.sudo:
-        lines.append(f"RUN echo '{name} ALL=(ALL:ALL) NOPASSWD:ALL' > /etc/sudoers.d/{name} && chmod 0440 /etc/sudoers.d/{name}")
-    return lines
+        commands.append(f"echo '{name} ALL=(ALL:ALL) NOPASSWD:ALL' > /etc/sudoers.d/{name} && chmod 0440 /etc/sudoers.d/{name}")
+    return commands
 
 
 def render_start(start: Start) -> list[str]:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from .._build_options import BuildOptions
@@ -92,13 +92,15 @@ class Context:
 class _Parts:
     """A virtualenv as it was looked at: its way into the image, its editable packages, with the place there of each, and its files.
 
-    ``homemade`` are other packages that come from this host, and none of an index.
+    ``apart`` are the names of editable packages that go beside the project, not with it; ``homemade`` are other packages that come
+    from this host, and none of an index.
     """
 
     move: Move
     editables: tuple[Distribution, ...]
     homemade: tuple[Distribution, ...]
     places: Mapping[str, str]
+    apart: frozenset[str]
     tree: Tree
 
 
@@ -136,7 +138,8 @@ def find_old_paths(spec: VenvImageSpec, source: Source) -> tuple[str, ...]:
 def _look(spec: VenvImageSpec, source: Source, base: Traits | None, memo: Memo) -> _Parts:
     editables = find_editables(source.distributions, source.spellings)
     check_editables(spec.on_editable, editables)
-    places = _place_editables(spec, source, editables) if spec.on_editable == COPY else {}
+    apart = frozenset(each.name for each in editables if source.project is None or not f"{each.source}/".startswith(f"{source.project}/"))
+    places = _place_editables(spec, source, editables, apart) if spec.on_editable == COPY else {}
     dropped = editables if spec.on_editable == WHEEL else ()
     project = ((source.project, spec.place_of_project),) if source.project else ()
     move = Move(
@@ -148,17 +151,18 @@ def _look(spec: VenvImageSpec, source: Source, base: Traits | None, memo: Memo) 
     )
     homemade = find_homemade(source.distributions, editables)
     tree = read_venv(source.folder, move, {path for each in dropped for path in each.files}, memo)
-    return _Parts(move, editables, homemade, places, tree)
+    return _Parts(move, editables, homemade, places, apart, tree)
 
 
-def _place_editables(spec: VenvImageSpec, source: Source, editables: tuple[Distribution, ...]) -> dict[str, str]:
+def _place_editables(spec: VenvImageSpec, source: Source, editables: tuple[Distribution, ...], apart: Collection[str]) -> dict[str, str]:
     """Return where the folder of each editable package is in the image: with the project, or beside it."""
-    places = {}
-    for each in editables:
-        is_inside = source.project is not None and f"{each.source}/".startswith(f"{source.project}/")
-        inside = f"{spec.place_of_project}{each.source[len(source.project or '') :]}"
-        places[each.name] = inside if is_inside else f"{spec.place_of_project}-editables/{each.name}"
-    return places
+
+    def place(each: Distribution) -> str:
+        if each.name in apart:
+            return f"{spec.place_of_project}-editables/{each.name}"
+        return f"{spec.place_of_project}{each.source[len(source.project or '') :]}"
+
+    return {each.name: place(each) for each in editables}
 
 
 def _find_obstacles(source: Source, base: Traits | None, tree: Tree) -> tuple[str, ...]:
@@ -169,13 +173,12 @@ def _find_obstacles(source: Source, base: Traits | None, tree: Tree) -> tuple[st
 
 def _lay_out(spec: VenvImageSpec, source: Source, base: Traits | None, parts: _Parts, decision: Decision, options: BuildOptions) -> Layout:
     is_rebuilt = decision.strategy == REBUILD
-    apart = {name: place for name, place in parts.places.items() if place.startswith(f"{spec.place_of_project}-editables/")}
     return Layout(
         strategy=decision.strategy,
         has_project=source.project is not None,
         has_lock=is_rebuilt or bool(spec.requirements),
         has_sources=bool((spec.on_editable == WHEEL and parts.editables) or (is_rebuilt and parts.homemade)),
-        copies=tuple(sorted(apart.items())),
+        copies=tuple(sorted((name, place) for name, place in parts.places.items() if name in parts.apart)),
         linked=tuple(sorted(parts.places.values())) if is_rebuilt else (),
         needs_project=bool(parts.places),
         added_packages=() if base else PYTHON_PACKAGES,
@@ -195,7 +198,7 @@ def _gather(
         yield from _gather_homemade(parts, left_out, memo)
     for each in parts.editables:
         place = parts.places.get(each.name)
-        if each.source is None or (place is not None and not place.startswith(f"{spec.place_of_project}-editables/")):
+        if each.source is None or (place is not None and each.name not in parts.apart):
             continue
         items = read_project(each.source, read_patterns(each.source), left_out, parts.move, memo)
         if not items:
@@ -222,11 +225,11 @@ def _find_wanted(spec: VenvImageSpec, source: Source, base: Traits | None, parts
     # What an index has under such a name is of somebody else.
     names = [each.name for each in (*parts.editables, *(parts.homemade if decision.strategy == REBUILD else ()))]
     pins = render_pins(source.distributions, names)
+    own = {each.name for each in source.distributions}
     if decision.strategy == RELOCATE:
-        return Wanted(further, _without_urls(pins), tuple(sorted({each.name for each in source.distributions})))
+        return Wanted(further, _without_urls(pins), tuple(sorted(own)))
     if base is None or base.minor != source.traits.minor:
         pins = render_pins(source.distributions, names, movable=SEEDS)
-    own = {each.name for each in source.distributions}
     return Wanted(pins + further, _without_urls(render_pins(source.around, own)), tuple(names))
 
 

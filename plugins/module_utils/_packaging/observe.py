@@ -72,7 +72,7 @@ def see_source(spec: VenvImageSpec) -> Source:
     traits = Traits.from_probe(_ask_venv(spec.venv, PROBE))
     spellings = _find_spellings(spec.venv, folder)
     _refuse_nested(spec, spellings)
-    uses_system_packages = _is_true(config, "include-system-site-packages")
+    uses_system_packages = _uses_system_packages(config)
     return Source(
         folder=folder,
         spellings=spellings,
@@ -204,6 +204,6 @@ def _find_project(spec: VenvImageSpec, folder: str) -> str | None:
     return os.path.normpath(path)
 
 
-def _is_true(config: str, key: str) -> bool:
+def _uses_system_packages(config: str) -> bool:
     values = dict(line.partition("=")[::2] for line in config.splitlines())
-    return any(name.strip().lower() == key and value.strip().lower() == "true" for name, value in values.items())
+    return any(name.strip().lower() == "include-system-site-packages" and value.strip().lower() == "true" for name, value in values.items())

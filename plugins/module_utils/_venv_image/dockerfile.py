@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .._env.blocks import Start, install_system_packages, make_user, render_settings, render_start
+from .._env.blocks import Start, install_system_packages, make_user_commands, render_settings, render_start
 from .._env.dockerfile import MOUNTS, classic_install_steps, install_step, secret_versions
 from .._env.install_script import CACHE, LOCK, SCRATCH
 from .._instructions import render_assignment, render_words
@@ -111,5 +111,5 @@ def _prove(dest: str, layout: Layout, has_mounts: bool) -> list[str]:
 
 def _make_missing_user(spec: VenvImageSpec) -> list[str]:
     """A base image may have the user already, as those that run services do."""
-    made = [line.partition("RUN ")[2] for line in make_user(spec.user)]
-    return [f"RUN id {spec.user.name} > /dev/null 2>&1 || ({line})" for line in made] if spec.user else []
+    user = spec.user
+    return [f"RUN id {user.name} > /dev/null 2>&1 || ({command})" for command in make_user_commands(user)] if user else []

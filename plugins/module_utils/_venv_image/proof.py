@@ -84,7 +84,7 @@ def fail(sentence):
 
 
 def files():
-    for folder, folders, names in os.walk(VENV):
+    for folder, _folders, names in os.walk(VENV):
         for name in names:
             path = os.path.join(folder, name)
             if os.path.isfile(path) and not os.path.islink(path):

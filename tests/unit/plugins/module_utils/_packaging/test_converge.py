@@ -249,6 +249,18 @@ def test_editable_that_goes_along(world):
     assert "sources/linked/linked/__init__.py" in world.client.context
 
 
+def test_editable_that_is_a_part_of_the_project(world):
+    source = world.root / "project/parts/linked"
+    source.mkdir(parents=True)
+    (source / "linked.py").write_text("")
+    world.add_package("linked", "1.0", direct_url=f'{{"url": "file://{source}", "dir_info": {{"editable": true}}}}')
+    (world.venv / SITE / "linked.pth").write_text(f"{source}\n")
+    world.run(project_path=str(world.root / "project"), on_editable="copy")
+    context = world.client.context
+    assert context[f"venv/{SITE}/linked.pth"] == b"/usr/local/src/shop/parts/linked\n"
+    assert [name for name in context if name.endswith("/linked.py") and not name.startswith("venv/")] == ["project/parts/linked/linked.py"]
+
+
 def add_homemade(world):
     """Add packages that come from this host: a link to a folder in the virtualenv, a folder, a file. Return the file."""
     inside, folder, file = world.venv / "src/inner", world.root / "folder", world.root / "dist/filed-1.0-py3-none-any.whl"
