@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from .._build_options import BuildOptions
@@ -32,6 +33,8 @@ RECORD_PREFIX = "# dockenv: "
 
 # 64 bits; a part is only compared with the same part of the build before.
 _PART_LENGTH = 16
+# So many files become text at a time.
+_AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ def compute_digest(build: BuildInput) -> InputDigest:
     parts = {
         "schema": str(SCHEMA),
         "dockerfile": short_hash(without_record(build.dockerfile)),
-        "context": short_hash(sorted([entry.path, entry.kind, entry.is_executable, entry.content] for entry in build.context)),
+        "context": _hash_entries(sorted(build.context, key=attrgetter("path"))),
         "args": short_hash(sorted(build.args)),
         "target": short_hash(build.target),
         "platforms": short_hash(sorted(set(build.platforms))),
@@ -138,6 +141,16 @@ def without_record(dockerfile: str) -> str:
 def short_hash(value: Any) -> str:
     """Return a digest of a value that JSON can hold; long enough to tell whether one thing changed."""
     return hashlib.sha256(_canonical(value)).hexdigest()[:_PART_LENGTH]
+
+
+def _hash_entries(entries: Sequence[ContextEntry]) -> str:
+    """Return the :func:`short_hash` of a list of them all, without a text of it: a virtualenv may have tens of thousands of files."""
+    digest = hashlib.sha256(b"[")
+    for start in range(0, len(entries), _AT_ONCE):
+        some = [[entry.path, entry.kind, entry.is_executable, entry.content] for entry in entries[start : start + _AT_ONCE]]
+        digest.update((b"," if start else b"") + _canonical(some)[1:-1])
+    digest.update(b"]")
+    return digest.hexdigest()[:_PART_LENGTH]
 
 
 def _canonical(value: Any) -> bytes:

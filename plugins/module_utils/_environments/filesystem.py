@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 
 from .._errors import DockenvError
@@ -31,15 +31,15 @@ def find_text(path: str) -> str | None:
         raise DockenvError(f"{path} cannot be read: {error.strerror}") from error
 
 
-def write_file(path: str, content: str, mode: int, part: str) -> None:
-    """Write a file at once, with the folders above it; ``part`` is a path on the same file system."""
+def write_file(path: str, content: str | Iterable[str], mode: int, part: str) -> None:
+    """Write a file at once, with the folders above it; the content may come in pieces. ``part`` is a path on the same file system."""
     with naming("written", path):
         os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)
         with suppress(FileNotFoundError):
             os.unlink(part)
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
         with open(descriptor, "w", encoding="utf-8") as file:
-            file.write(content)
+            file.writelines([content] if isinstance(content, str) else content)
             file.flush()
             os.fchmod(descriptor, mode)
             os.fsync(descriptor)

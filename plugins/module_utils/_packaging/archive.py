@@ -33,6 +33,8 @@ def write_tar(trees: Mapping[str, Iterable[Item]], files: Mapping[str, str], out
                 for item in items:
                     if not item.is_folder:
                         _add_item(tar, f"{root}/{item.path}", item)
+                    # For readers only; it would grow with each file.
+                    tar.members.clear()
     except DockenvError:
         # Readers take an archive without an end for a whole one.
         out.write(_NO_HEADER)

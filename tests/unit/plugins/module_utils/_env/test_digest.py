@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from dataclasses import replace
 
 import pytest
@@ -16,6 +17,7 @@ from ansible_collections.dockenv.python.plugins.module_utils._env.digest import 
     compute_digest,
     digest_labels,
     read_labels,
+    short_hash,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,6 +25,22 @@ from hypothesis import strategies as st
 FILE = ContextEntry("a/b", "file", "0" * 64)
 INPUT = BuildInput("FROM x\n", (FILE, ContextEntry("l", "link", "a/b")), (("A", "1"), ("B", "2")), base="sha256:1")
 DIGEST = compute_digest(INPUT)
+
+
+@pytest.mark.parametrize("count", [0, 1, 999, 1000, 1001, 2500])
+def test_of_many_files_it_is_that_of_one_list(count):
+    files = tuple(ContextEntry(f"{number:04}", "file", "0" * 64) for number in range(count))
+    expected = short_hash([[file.path, "file", False, file.content] for file in files])
+    assert compute_digest(replace(INPUT, context=files)).parts["context"] == expected
+
+
+def test_memory_hardly_grows_with_the_files():
+    build = replace(INPUT, context=tuple(ContextEntry(f"{number:05}", "file", "0" * 64) for number in range(10_000)))
+    tracemalloc.start()
+    compute_digest(build)
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1 << 20
 
 
 @pytest.mark.parametrize(

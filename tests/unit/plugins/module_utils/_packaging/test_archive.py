@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import io
 import os
+import tracemalloc
 
 import pytest
 from ansible_collections.dockenv.python.plugins.module_utils._errors import DockenvError
@@ -64,3 +65,13 @@ def test_a_reader_that_is_gone_is_no_matter_of_the_files(tmp_path):
 
     with pytest.raises(BrokenPipeError):
         write_tar({"venv": [Item("file", str(path), stamp=stamp_of(os.stat(path)))]}, {}, Interrupted(break_pipe))
+
+
+def test_memory_does_not_grow_with_the_files_that_are_written():
+    items = [Item(f"{number:05}", "/nowhere", target="x") for number in range(10_000)]
+    with open(os.devnull, "wb") as out:
+        tracemalloc.start()
+        write_tar({"venv": items}, {}, out)
+        _now, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert peak < 3 << 20

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import time
+import tracemalloc
 
 import pytest
 from ansible_collections.dockenv.python.plugins.module_utils._packaging.memo import Known, Memo
@@ -70,7 +71,7 @@ def test_what_is_not_asked_for_any_more_is_forgotten(tmp_path, file, monkeypatch
     assert recall(tmp_path, file) is None
 
 
-@pytest.mark.parametrize("text", ["", "[]", "nothing", '[[1, "/old"], []]'])
+@pytest.mark.parametrize("text", ["", "[]", "nothing", '[3, "/old"]\nnothing', '[3, "/old"]\n[1]'])
 def test_a_broken_memo_knows_nothing(tmp_path, file, text):
     (tmp_path / "state").mkdir()
     (tmp_path / "state/memo").write_text(text)
@@ -81,3 +82,15 @@ def test_a_place_that_cannot_be_written_is_no_error(tmp_path, file, monkeypatch)
     settle(monkeypatch)
     (tmp_path / "state").write_text("a file")
     remember(tmp_path, file)
+
+
+def test_memory_does_not_grow_with_the_files_that_are_kept(tmp_path, file, monkeypatch):
+    settle(monkeypatch)
+    memo, status = Memo(str(tmp_path / "state/memo"), ["/old"]), os.stat(file)
+    for number in range(10_000):
+        memo.add(f"/srv/{number:05}", status, KNOWN)
+    tracemalloc.start()
+    memo.save()
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 256 << 10
