@@ -10,7 +10,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from .._errors import DockenvError
@@ -42,7 +42,9 @@ def exclusive_folder(path: Path) -> Iterator[Path]:
 def _lock(path: Path) -> int:
     """Return a descriptor of the folder that holds its lock; while it was waited for, the folder may have been replaced."""
     while True:
-        path.mkdir(mode=0o711, parents=True, exist_ok=True)
+        # With exist_ok, Path.mkdir() looks at what exists, and fails where another process has removed it by then.
+        with suppress(FileExistsError):
+            path.mkdir(mode=0o711, parents=True)
         try:
             descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
         except FileNotFoundError:

@@ -58,6 +58,23 @@ def test_two_processes_take_turns(tmp_path):
     assert not (tmp_path / "a").exists()
 
 
+def test_a_folder_that_another_process_removes_meanwhile_is_made_again(tmp_path, monkeypatch):
+    path, mkdir = tmp_path / "a", os.mkdir
+    path.mkdir()
+
+    def remove_what_exists(name, *arguments, **options):
+        try:
+            mkdir(name, *arguments, **options)
+        except FileExistsError:
+            path.rmdir()
+            raise
+
+    monkeypatch.setattr(os, "mkdir", remove_what_exists)
+    with exclusive_folder(path) as folder:
+        assert list(folder.iterdir()) == []
+    assert not path.exists()
+
+
 def test_what_a_killed_process_left_is_removed(tmp_path):
     ready = FORK.Event()
 
