@@ -269,8 +269,8 @@ actions:
   sample: ["build shop:1.4"]
 strategy:
   description:
-    - V(relocate) or V(rebuild); null with O(state=absent), and where it is not known because the base image was never seen on
-      the host, and was not fetched: in check mode, and where nothing is to be built.
+    - V(relocate) or V(rebuild); null with O(state=absent), and where it is not known because the base image would have to be
+      fetched for it, in check mode and where nothing is to be built.
   returned: success
   type: str
   sample: rebuild

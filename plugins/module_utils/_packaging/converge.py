@@ -16,6 +16,7 @@ from .._environments.host import Host
 from .._environments.steps import CleanUp, Push
 from .._environments.view import EngineView
 from .._image import Image
+from .._venv_image.decide import CannotRelocate
 from .._venv_image.plan import LABEL_IMAGE, Seen, Stage, plan_image, plan_removal, plan_stage, plan_unstage
 from . import staging
 from .context import Context, find_old_paths, read_context
@@ -23,16 +24,16 @@ from .memo import Memo
 from .observe import Base, see_base, see_source
 from .tasks import ALWAYS, Absent, Present, base_tag
 
-# Reads what the image is built from, for the base image that there is now
-_Look = Callable[[], "Context | None"]
+# Reads what the image is built from, for the base image that there is now; its argument says whether that has just been fetched
+_Look = Callable[[bool], "Context | None"]
 
 
 @dataclass(frozen=True)
 class Result:
     """What was done, or would be done.
 
-    ``context`` is None where nothing is built from it, or where the base image was never seen and not fetched; ``image`` is None
-    where there is none or it is not built yet.
+    ``context`` is None where nothing is built from it, or where the base image would have to be fetched to know it; ``image`` is
+    None where there is none or it is not built yet.
     """
 
     plan: Plan
@@ -46,7 +47,7 @@ def converge(task: Present | Absent, host: Host, check_mode: bool) -> Result:
     if isinstance(task, Absent):
         return _converge_absent(task, host, check_mode)
     look = _prepare_look(task, host, keep=not check_mode)
-    context = look()
+    context = look(False)
     plan = _plan(task, host, context)
     if not check_mode and plan.changed:
         host.prepare()
@@ -68,11 +69,11 @@ def _converge_absent(task: Absent, host: Host, check_mode: bool) -> Result:
 
 def _converge_alone(task: Present, host: Host, look: _Look) -> Result:
     """Look again, as another task may have done it meanwhile, and do it. The base image is fetched only for something to build or write."""
-    context, replaced = look(), None
+    context, replaced = look(False), None
     plan = _plan(task, host, context)
     if _has(plan, (Build, Stage)):
-        replaced = _work().fetch_base(task, host, task.options.pull or task.options.base_check == "registry")
-        context = look()
+        replaced = _work().fetch_base(task, host, _takes_newest(task))
+        context = look(True)
         plan = _plan(task, host, context)
     _work().apply(task, host, plan, context)
     if replaced is not None and task.options.prune_previous:
@@ -88,10 +89,16 @@ def _prepare_look(task: Present, host: Host, keep: bool) -> _Look:
     memo = Memo(task.place.memo, find_old_paths(task.spec, source))
     known: dict[Base | None, Context | None] = {None: None}
 
-    def look() -> Context | None:
+    def look(is_fetched: bool) -> Context | None:
         base = see_base(host, task.spec.base, source.traits.minor, keep)
         if base is not None and base not in known:
-            known[base] = read_context(task.spec, source, base, task.options, staging.all_paths(task.build_dir), memo)
+            try:
+                known[base] = read_context(task.spec, source, base, task.options, staging.all_paths(task.build_dir), memo)
+            except CannotRelocate:
+                if is_fetched or (host.sight.find_image(task.spec.base) is not None and not _takes_newest(task)):
+                    raise
+                # Into the base image that is fetched it may fit.
+                return None
             if keep:
                 memo.save()
         return known[base]
@@ -99,8 +106,12 @@ def _prepare_look(task: Present, host: Host, keep: bool) -> _Look:
     return look
 
 
+def _takes_newest(task: Present) -> bool:
+    return task.options.pull or task.options.base_check == "registry"
+
+
 def _plan(task: Present, host: Host, context: Context | None) -> Plan:
-    """Plan with what is known; without a context, which is so as long as the base image was never seen, anything may have changed."""
+    """Plan with what is known; without a context, as long as the base image has to be fetched for it, anything may have changed."""
     if task.is_staged:
         return _plan_stage(task, context)
     seen, cleaning = _see(task, host)

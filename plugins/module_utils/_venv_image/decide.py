@@ -19,6 +19,10 @@ FAIL, WHEEL, COPY = "fail", "wheel", "copy"
 _MOST_NAMED = 3
 
 
+class CannotRelocate(InvalidInput):
+    """``relocate`` was asked for in vain; with another base image it may be otherwise."""
+
+
 @dataclass(frozen=True)
 class Decision:
     """``strategy`` is RELOCATE or REBUILD, with the reasons why not the other."""
@@ -61,13 +65,13 @@ def find_obstacles(misfits: Sequence[str], uses_system_packages: bool, found: Fo
 
 
 def decide(asked: str, obstacles: Sequence[str]) -> Decision:
-    """Return what is to be done for the option ``strategy``. Raises InvalidInput where ``relocate`` is asked for in vain."""
+    """Return what is to be done for the option ``strategy``. Raises CannotRelocate."""
     if asked == REBUILD:
         return Decision(REBUILD, ("it was asked for",))
     if not obstacles:
         return Decision(RELOCATE)
     if asked == RELOCATE:
-        raise InvalidInput(f"strategy: the virtualenv cannot be relocated: {'; '.join(obstacles)}; use auto or rebuild")
+        raise CannotRelocate(f"strategy: the virtualenv cannot be relocated: {'; '.join(obstacles)}; use auto or rebuild")
     return Decision(REBUILD, tuple(obstacles))
 
 

@@ -17,7 +17,7 @@ from ansible_collections.dockenv.python.plugins.module_utils._build_options impo
 from ansible_collections.dockenv.python.plugins.module_utils._errors import CommandFailed, DockenvError, EngineError, InvalidInput, NotOurs
 from ansible_collections.dockenv.python.plugins.module_utils._packaging import build, working
 from ansible_collections.dockenv.python.tests.unit.plugins.module_utils._env.definitions import make_lock
-from ansible_collections.dockenv.python.tests.unit.plugins.module_utils._packaging.world import NAME, SITE, make_world
+from ansible_collections.dockenv.python.tests.unit.plugins.module_utils._packaging.world import NAME, SITE, VERSION, make_world
 
 
 @pytest.fixture
@@ -612,3 +612,23 @@ def test_the_command_that_starts_a_container(world):
         "docker", "run", "--rm", "--publish=127.0.0.1:80:80/tcp", "--publish=0.0.0.0:8443:443/tcp", NAME
     ]  # fmt: skip
     assert done["run_command"]["line"] == " ".join(done["run_command"]["argv"])
+
+
+@pytest.mark.parametrize("is_gone", [True, False])
+def test_a_base_image_that_did_not_fit_and_is_to_be_fetched(world, is_gone):
+    fetch(world)
+    world.python = "3.99.1"
+    options = {"base_image": FETCHED, "strategy": "relocate", "options": BuildOptions(pull=not is_gone)}
+    world.run(**{**options, "strategy": "auto"})
+    if is_gone:
+        world.engine.remove_image(FETCHED)
+    foretold = world.run(check_mode=True, **options)
+    with pytest.raises(InvalidInput) as caught:
+        world.run(**options)
+    assert "the base image has cpython 3.99" in caught.value.message
+    if is_gone:
+        world.engine.remove_image(FETCHED)
+    world.client.registry[FETCHED] = "sha256:two"
+    world.python = VERSION
+    done = world.run(**options)
+    assert (foretold["actions"], done["strategy"]) == (done["actions"], "relocate")
