@@ -224,7 +224,7 @@ def is_found(module):
     """Look for a module, and run the packages around it only if it is not in their folders."""
     try:
         return is_module(find_unrun(module)) or is_module(importlib.util.find_spec(module))
-    except Exception:
+    except Exception:  # packages may raise anything when they are run
         return False
 
 
