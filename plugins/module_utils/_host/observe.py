@@ -52,6 +52,8 @@ PREVIOUS_CONFIG_FILE = f"{CONFIG_FILE}.previous"
 OVERRIDE_FILE = "/etc/systemd/system/docker.service.d/dockenv.conf"
 RELEASE_FILE = "/etc/os-release"
 FACT_FILE = "/etc/ansible/facts.d/docker_server.fact"
+# What of the fact the role starts from in its next run
+FACT_LISTS = ("made", "installed")
 PID_FILE = "/var/run/docker.pid"
 GROUP = "docker"
 # The files that are the role's alone, as patterns, by what they are for
@@ -279,8 +281,7 @@ def observe_resolvers() -> list[str]:
 
 def observe_leftovers(config: Mapping[str, Any], compose: Mapping[str, Any], fact: Mapping[str, Any] | None) -> list[Leftover]:
     """Return the files of other tools that stand against what the role makes; none for the parts of it that came to their end before."""
-    made = fact.get("made") if fact else None
-    made = set(made) if isinstance(made, list) else set()
+    made = set(fact.get("made", ())) if fact else set()
     if made.issuperset(TAKING_OVER):
         return []
     texts = {path: read_text(path) for folder in FOLDERS for path in glob.glob(f"{folder}/*") if os.path.isfile(path)}
@@ -356,13 +357,22 @@ def kind_of(path: str) -> str:
 
 
 def read_fact() -> Mapping[str, Any] | None:
-    """Return the content of the local fact that the role leaves, or None if there is none that can be read."""
+    """Return the content of the local fact that the role leaves, or None if there is none that can be read.
+
+    A list that the role goes on with is left out where it is no list of strings: the file is writable, and releases change.
+    """
     try:
         with open(FACT_FILE, encoding="utf-8") as file:
             fact = json.load(file)
     except (OSError, ValueError):
         return None
-    return fact if isinstance(fact, dict) else None
+    if not isinstance(fact, dict):
+        return None
+    return {name: value for name, value in fact.items() if name not in FACT_LISTS or _is_list_of_strings(value)}
+
+
+def _is_list_of_strings(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
 def parse_packages(listing: str) -> dict[str, Any]:

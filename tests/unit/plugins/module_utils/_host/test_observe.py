@@ -152,6 +152,9 @@ def test_release_is_read(files, text, release):
     ("text", "fact"),
     [
         pytest.param('{"engine": "26.1.5"}', {"engine": "26.1.5"}, id="a fact"),
+        pytest.param('{"made": ["install"], "installed": []}', {"made": ["install"], "installed": []}, id="lists"),
+        pytest.param('{"made": true, "installed": {"a": 1}, "api": "1.41"}', {"api": "1.41"}, id="no lists"),
+        pytest.param('{"made": [1], "installed": [null]}', {}, id="lists of something else"),
         pytest.param("{", None, id="half a fact"),
         pytest.param("[]", None, id="something else"),
         pytest.param(None, None, id="none"),
