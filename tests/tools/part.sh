@@ -20,8 +20,8 @@ printf '%-8s %-14s %5d s   %s\n' "$result" "$name" "$seconds" "$log" | tee "$log
 plain() {
   sed 's/\x1b\[[0-9;]*m//g; s/^  │ //' "$log"
 }
-# The failures and closing lines of pytest.
-plain | grep -E '^(FAILED|ERROR) [^-]|^=+ .*(passed|failed|error|no tests ran).* in [0-9.]+s' | sed 's/^/    /'
+# The failures and closing lines of pytest, and the errors of ansible-test, which stand far above the end, too.
+plain | grep -E '^(FAILED|ERROR) [^-]|^(ERROR|FATAL): |^=+ .*(passed|failed|error|no tests ran).* in [0-9.]+s' | sed 's/^/    /'
 if [ "$status" -ne 0 ]; then
   # What Ansible says of a failed task stands far above the end, where hosts are removed.
   plain | grep -E -B 2 -A 20 '^(fatal|failed): \[' | cut -c 1-600 | tail -n 60
