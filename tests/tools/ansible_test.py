@@ -13,10 +13,14 @@ on PATH, and a home folder in which pip's start file is a short one that runs pi
 
 from __future__ import annotations
 
+import fcntl
+import filecmp
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from interpreters import Version, find_interpreters
@@ -49,10 +53,12 @@ def main(environment: Path, arguments: list[str]) -> int:
     pythons = find_interpreters()
     # The layout must be free of the links that a path to the checkout may have.
     copy = ROOT / "tests/output/ansible-test" / environment.name / PLACE
-    copy_tracked_files(copy)
-    write_pip_settings()
-    for version in pip_versions(environment, pythons):
-        provide_pip(version)
+    # Several of these run side by side, and what one prepares another reads.
+    with exclusive():
+        copy_tracked_files(copy)
+        write_pip_settings()
+        for version in pip_versions(environment, pythons):
+            provide_pip(version)
     # The tools of .venv, of which sanity uses shellcheck, come after those of the environment.
     tools = [str(environment / "bin"), str(ROOT / ".venv/bin")]
     path = [*tools, *dict.fromkeys(str(python.parent) for python in pythons.values())]
@@ -67,8 +73,20 @@ def main(environment: Path, arguments: list[str]) -> int:
     return subprocess.run(command, cwd=copy, env=process_environment, check=False).returncode
 
 
+@contextmanager
+def exclusive() -> Iterator[None]:
+    """Wait until no other process prepares anything in the home folder and the copies, and keep others from it."""
+    HOME.mkdir(parents=True, exist_ok=True)
+    with (HOME / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def copy_tracked_files(copy: Path) -> None:
-    """Make the copy equal to what git tracks or would add; the output of earlier runs stays in it."""
+    """Make the copy equal to what git tracks or would add; the output of earlier runs stays in it.
+
+    Files that are equal already are not touched: another run may be reading them.
+    """
     listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     names = subprocess.check_output(listing, cwd=ROOT, text=True).split("\0")
     tracked = {name for name in names if name and os.path.lexists(ROOT / name)}
@@ -81,8 +99,11 @@ def copy_tracked_files(copy: Path) -> None:
         for stale in {str(relative / name) for name in files} - tracked:
             (copy / stale).unlink()
     for name in sorted(tracked):
-        (copy / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(ROOT / name, copy / name, follow_symlinks=False)
+        source, target = ROOT / name, copy / name
+        if not (target.exists() and filecmp.cmp(source, target) and source.stat().st_mode == target.stat().st_mode):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.unlink(missing_ok=True)
+            shutil.copy2(source, target, follow_symlinks=False)
 
 
 def write_pip_settings() -> None:
@@ -96,7 +117,9 @@ def write_pip_settings() -> None:
     path = HOME / ".config/pip/pip.conf"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)
-    path.write_text("\n".join(["[global]", *(f"{key} = {value}" for key, value in settings.items()), ""]))
+    text = "\n".join(["[global]", *(f"{key} = {value}" for key, value in settings.items()), ""])
+    if path.read_text() != text:
+        path.write_text(text)
 
 
 def pip_versions(environment: Path, pythons: dict[Version, Path]) -> set[str]:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import importlib.util
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,30 @@ PACKED = {"FILES.json", "MANIFEST.json", "CHANGELOG.md", "COPYING", "README.md",
 )
 def test_tarball_holds_what_users_need(packed, problems):
     assert check_tarball.find_problems(packed, KNOWN) == problems
+
+
+def test_copy_for_ansible_test_leaves_alone_what_is_equal(tmp_path, monkeypatch):
+    checkout, copy = tmp_path / "checkout", tmp_path / "copy"
+    (checkout / "docs").mkdir(parents=True)
+    for name in ("same", "changed", "docs/program", "removed"):
+        (checkout / name).write_text("before")
+    subprocess.run(["git", "init", "--quiet", checkout], check=True)
+    monkeypatch.syspath_prepend(TOOLS)
+    ansible_test = load_tool("ansible_test")
+    monkeypatch.setattr(ansible_test, "ROOT", checkout)
+
+    ansible_test.copy_tracked_files(copy)
+    (copy / "tests/output").mkdir(parents=True)
+    (copy / "tests/output/kept").touch()
+    inodes = {name: (copy / name).stat().st_ino for name in ("same", "changed", "docs/program")}
+    (checkout / "changed").write_text("after!")
+    (checkout / "docs/program").chmod(0o755)
+    (checkout / "removed").unlink()
+    ansible_test.copy_tracked_files(copy)
+
+    assert {name for name, inode in inodes.items() if (copy / name).stat().st_ino == inode} == {"same"}
+    assert (copy / "changed").read_text() == "after!"
+    assert (copy / "docs/program").stat().st_mode & 0o111
+    assert sorted(str(path.relative_to(copy)) for path in copy.rglob("*") if path.is_file() and ".git" not in path.parts) == [
+        "changed", "docs/program", "same", "tests/output/kept",
+    ]  # fmt: skip
