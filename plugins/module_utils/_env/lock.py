@@ -27,7 +27,9 @@ _HASHES = "--require-hashes"
 
 # Nearly every line of a lock is such a one; the whole grammar takes fifty times as long, which counts with many environments.
 _SIMPLE = re.compile(
-    r"(?<!\\\n)^(?P<name>[a-z0-9]+(?:-[a-z0-9]+)*)==(?P<version>[0-9]+(?:\.[0-9]+)*)"
+    r"(?<!\\\n)^(?P<name>[a-z0-9]+(?:-[a-z0-9]+)*)=="
+    # https://packaging.python.org/en/latest/specifications/version-specifiers/#normalization
+    r"(?P<version>(?:[0-9]+!)?[0-9]+(?:\.[0-9]+)*(?:(?:a|b|rc)[0-9]+)?(?:\.post[0-9]+)?(?:\.dev[0-9]+)?(?:\+[a-z0-9]+(?:\.[a-z0-9]+)*)?)"
     r"(?P<hashes>(?:[ \t]+(?:\\\n[ \t]*)?--hash=sha256:[0-9a-f]{64})+)$",
     re.MULTILINE,
 )

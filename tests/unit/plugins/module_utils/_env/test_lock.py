@@ -38,7 +38,25 @@ def test_reads_pins():
 # What has the form of a simple pin is read by a shorter way.
 @pytest.mark.parametrize(
     "pin",
-    ["a==1", "a-b2==1.0.3", "A==1", "a_b==1", "a==1.0rc1", "a==1!2", "a[x]==1", "a==1 ; python_version > '3'", "a==1.*", "a===1", "a>=1"],
+    [
+        "a==1",
+        "a-b2==1.0.3",
+        "A==1",
+        "a_b==1",
+        "a==1.0rc1",
+        "a==1!2",
+        "a[x]==1",
+        "a==1 ; python_version > '3'",
+        "a==1.*",
+        "a===1",
+        "a>=1",
+        "a==2026.10.19.post1",
+        "a==1.0.0b2.dev3",
+        "a==2.13.0+cpu",
+        "a==1!2.0a1.post4.dev5+local.7",
+        "a==1.0-1",
+        "a==1.0.RC1",
+    ],
 )
 @pytest.mark.parametrize(
     "layout", ["{pin} \\\n    {hash}\n", "{pin} {hash} {other}\n", "{pin}  \\\n {hash} \\\n\t{other}", "{pin} {hash} # x\n"]
@@ -69,6 +87,7 @@ def test_says_where_behind_pins():
         pytest.param(FIRST, make_lock("app @ https://a.example/app.whl"), None, id="more than plain pins"),
         pytest.param(f"--index-url https://a.example/\n{FIRST}", FIRST, None, id="options"),
         pytest.param("", FIRST, FIRST, id="nothing before"),
+        pytest.param(make_lock("b==1.post1"), make_lock("a==2.0rc1"), make_lock("a==2.0rc1", "b==1.post1"), id="no plain releases"),
         pytest.param(FIRST, FIRST.replace(HASH, OTHER_HASH), FIRST, id="more files meanwhile"),
     ],
 )
