@@ -105,7 +105,9 @@ def bare_host(release="trixie", manager="systemd", **found):
 
 def evaluate(name, host, tags=("all",), **variables):
     """Return what a variable of the role is on a host, in a run with these tags and variables of the user's."""
-    facts = read_role("tasks/look.yml")[-1]["ansible.builtin.set_fact"]
+    facts = {}
+    for task in read_role("tasks/look.yml"):
+        facts.update({**task.get("vars", {}), **task.get("ansible.builtin.set_fact", {})})
     run = {"__docker_server_host": host, "ansible_check_mode": False, "ansible_run_tags": list(tags)}
     scope = {**read_role("defaults/main.yml"), **read_variables(), **facts, **run, **variables}
     return Templar(loader=DataLoader(), variables=scope).template(scope[name])
@@ -241,9 +243,12 @@ def test_derivative_has_the_packages_of_upstream():
 
 
 def test_unknown_release_is_told_before_its_packages_are_planned():
-    _look, validate, plan = read_role("tasks/look.yml")
+    _look, validate, *plans = read_role("tasks/look.yml")
     assert validate["ansible.builtin.assert"]["that"] == "__docker_server_knows_release"
-    assert list(plan["ansible.builtin.set_fact"]) == ["__docker_server_packages_plan"]
+    assert [list(plan["ansible.builtin.set_fact"]) for plan in plans] == [
+        ["__docker_server_packages_plan"],
+        ["__docker_server_surroundings", "__docker_server_plan"],
+    ]
 
 
 @pytest.mark.parametrize(
