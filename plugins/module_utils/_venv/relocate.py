@@ -22,8 +22,9 @@ import re
 SHEBANG_LIMIT = 127
 ACTIVATION_SCRIPTS = re.compile(r"([Aa]ctivate(\.(csh|fish|nu|ps1|xsh|bat))?|activate_this\.py|deactivate\.(nu|bat))\Z")
 
-# What may follow or precede a path without being a part of it.
-_BEFORE, _AFTER = r"(?<![\w.+/-])", r"(?![\w.+-])"
+# What precedes a path, and what does not follow it: longer names that end or start alike are other paths; in a URL there are slashes
+# before the path.
+BEFORE, AFTER = r"(?:(?<=file://)|(?<![\w.+/-]))", r"(?![\w.+-])"
 _SHEBANG = re.compile(r"#!\s*(?P<interpreter>\S+)(?P<arguments>[^\n]*)\n")
 _LONG_SHEBANG = re.compile(
     r"(?P<start>#!/bin/sh\n)'''exec' (?P<interpreter>\"[^\"\n]*\"|'[^'\n]*'|\S+)(?P<arguments>[^\n]*) \"\$0\" \"\$@\"\n' '''\n"
@@ -32,7 +33,7 @@ _LONG_SHEBANG = re.compile(
 
 def replace_path(text: str, old: str, new: str) -> str:
     """Return the text with the path ``old``, and what lies below it, moved to ``new``; longer names that start alike stay."""
-    return re.sub(_BEFORE + re.escape(old) + _AFTER, lambda _match: new, text)
+    return re.sub(BEFORE + re.escape(old) + AFTER, lambda _match: new, text)
 
 
 def render_shebang(interpreter: str, arguments: str = "") -> str:

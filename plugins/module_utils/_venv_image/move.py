@@ -20,7 +20,7 @@ from functools import cache
 from typing import Callable
 from urllib.parse import quote, unquote
 
-from .._venv.relocate import ACTIVATION_SCRIPTS, relocate_script, replace_path
+from .._venv.relocate import ACTIVATION_SCRIPTS, AFTER, BEFORE, relocate_script, replace_path
 
 _INTERPRETER = re.compile(r"bin/(python|python3|python3\.\d+|pypy|pypy3)")
 _BYTE_CODE_FOLDER = "/__pycache__/"
@@ -37,8 +37,6 @@ CONFIG = "pyvenv.cfg"
 
 # Of the Python that made it; nothing reads them, and they would be wrong.
 _DROPPED_KEYS = frozenset(("command", "base-prefix", "base-exec-prefix"))
-# Longer names that end or start alike are other paths; in a URL there are slashes before the path.
-BEFORE, AFTER = r"(?:(?<=file://)|(?<![\w.+/-]))", r"(?![\w.+-])"
 
 
 @dataclass(frozen=True)

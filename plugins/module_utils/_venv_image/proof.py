@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from .._env.compile_script import COMPILER
-from .move import AFTER, BEFORE
+from .._venv.relocate import AFTER, BEFORE
 
 _FAILURE = "The virtualenv does not work at "
 _VERDICT = re.compile(rf"{_FAILURE}/.*")

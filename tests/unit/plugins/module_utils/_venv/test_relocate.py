@@ -30,6 +30,7 @@ ENVIRONMENT = "import x\n#!/old/venv/bin/python stays\n"
         pytest.param("PATH=/old/venv/bin:$PATH", "PATH=/new/venv/bin:$PATH", id="with more below"),
         pytest.param("/old/venv2 /old/venv-x /old/venv.bak", "/old/venv2 /old/venv-x /old/venv.bak", id="longer names"),
         pytest.param("/very/old/venv", "/very/old/venv", id="another parent"),
+        pytest.param("file:///old/venv/src https://old/venv", "file:///new/venv/src https://old/venv", id="in URLs"),
     ],
 )
 def test_replaces_whole_paths_only(text, moved):
