@@ -250,7 +250,7 @@ def _plan_files(wanted: Mapping[str, Any], asked: Wanted, host: Mapping[str, Any
         write += [] if keyrings.get(paths["key"]) == [fingerprint] else ["key"]
         kept = [paths["key"], *seen.get("shared", [])]
         delete += [path for path, prints in keyrings.items() if path not in kept and prints == [fingerprint]]
-    elif paths["source"] in delete and paths["key"] in found:
+    elif paths["source"] in delete and paths["key"] in found and {*found[paths["key"]].get("named_by", [])} <= {paths["source"]}:
         delete.append(paths["key"])
     return {
         "source": "",

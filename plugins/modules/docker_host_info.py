@@ -215,7 +215,9 @@ dnf:
       type: list
       elements: str
 files:
-  description: Those of O(files) that there are, each with its SHA-256 (C(digest)) and whether the role made it (C(ours)).
+  description:
+    - Those of O(files) that there are, each with its SHA-256 (C(digest)), whether the role made it (C(ours)), and which of apt's sources
+      name it as their key (C(named_by)).
   returned: success
   type: dict
 service:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .._errors import InvalidInput
-from .apt_sources import MARK, is_at, is_mixed, read_entries
+from .apt_sources import MARK, Entry, is_at, is_mixed, read_entries
 from .openpgp import read_fingerprints
 
 SOURCE_FILE = "/etc/apt/sources.list"
@@ -31,7 +31,7 @@ def observe_apt(urls: Sequence[str], architecture: str) -> dict[str, Any] | None
         return None
     sources, named, others = [], set(), set()
     for path in _source_files():
-        entries = read_entries(read_text(path) or "", path.endswith(".sources"))
+        entries = _read_source(path)
         wanted = [entry for entry in entries if is_at(entry, urls)]
         named.update(key for entry in wanted for key in entry.keys)
         others.update(key for entry in entries if entry not in wanted for key in entry.keys)
@@ -50,13 +50,14 @@ def observe_apt(urls: Sequence[str], architecture: str) -> dict[str, Any] | None
 
 
 def observe_file(path: str) -> dict[str, Any] | None:
-    """Return the SHA-256 of a file and whether the role made it, or None if there is none."""
+    """Return the SHA-256 of a file, whether the role made it, and which of apt's sources name it as their key, or None if there is none."""
     try:
         with open(path, "rb") as file:
             content = file.read()
     except OSError:
         return None
-    return {"digest": hashlib.sha256(content).hexdigest(), "ours": content.startswith(f"{MARK}\n".encode())}
+    naming = [source for source in _source_files() if any(path in entry.keys for entry in _read_source(source))]
+    return {"digest": hashlib.sha256(content).hexdigest(), "ours": content.startswith(f"{MARK}\n".encode()), "named_by": naming}
 
 
 def read_text(path: str) -> str | None:
@@ -72,6 +73,10 @@ def _source_files() -> list[str]:
     """Return the files of apt's sources, of both formats (sources.list(5))."""
     parts = [path for path in _list_files(SOURCE_FOLDER) if path.endswith((".list", ".sources"))]
     return [path for path in (SOURCE_FILE, *parts) if os.path.isfile(path)]
+
+
+def _read_source(path: str) -> list[Entry]:
+    return read_entries(read_text(path) or "", path.endswith(".sources"))
 
 
 def _list_files(folder: str) -> list[str]:

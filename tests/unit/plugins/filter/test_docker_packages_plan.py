@@ -99,6 +99,16 @@ def test_files_of_the_role_go_where_the_distribution_is_asked():
     assert plan["delete"] == [FILES["source"], FILES["preferences"], FILES["key"]]
 
 
+@pytest.mark.parametrize(
+    ("named_by", "goes"),
+    [([], True), ([FILES["source"]], True), ([FILES["source"], "/etc/apt/sources.list.d/theirs.list"], False)],
+)
+def test_key_stays_where_a_source_of_others_names_it(named_by, goes):
+    files = {**CONVERGED["files"], FILES["key"]: {"named_by": named_by}}
+    plan = docker_packages_plan(want(repository={}), {**CONVERGED, "files": files})
+    assert (FILES["key"] in plan["delete"]) is goes
+
+
 def test_files_of_others_stay_where_the_distribution_is_asked():
     theirs = {path: {"digest": "0", "ours": False} for path in FILES.values()}
     assert docker_packages_plan(want(repository={}), {**CONVERGED, "files": theirs})["delete"] == []

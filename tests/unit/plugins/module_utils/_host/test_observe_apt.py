@@ -51,12 +51,22 @@ def test_sources_and_keys_of_a_repository_are_found(apt):
     assert observed["shared"] == [keys[1]]
 
 
-def test_file_of_the_role_is_known_by_its_mark(tmp_path):
+def test_sources_that_name_a_key_are_found(apt):
+    key = apt / "keyrings/docker.asc"
+    key.write_text(RSA)
+    (apt / "sources/theirs.list").write_text(f"deb [signed-by={key}] https://other.example.org/ trixie main\n")
+    (apt / "sources/docker.sources").write_text(f"URIs: {URL}/\nSigned-By: {key}\n")
+    (apt / "sources/another.sources").write_text(f"URIs: {URL}/\nSigned-By: {key}.old\n")
+    assert observe_apt.observe_file(str(key))["named_by"] == [str(apt / f"sources/{name}") for name in ("docker.sources", "theirs.list")]
+
+
+def test_file_of_the_role_is_known_by_its_mark(apt, tmp_path):
     (tmp_path / "ours").write_text(f"{MARK}\nTypes: deb\n")
     (tmp_path / "theirs").write_text("Types: deb\n")
     assert observe_apt.observe_file(str(tmp_path / "ours"))["ours"] is True
     assert observe_apt.observe_file(str(tmp_path / "theirs")) == {
         "digest": hashlib.sha256(b"Types: deb\n").hexdigest(),
         "ours": False,
+        "named_by": [],
     }
     assert observe_apt.observe_file(str(tmp_path / "none")) is None
