@@ -51,9 +51,10 @@ runpy.run_module("pip", run_name="__main__", alter_sys=True)
 def main(environment: Path, arguments: list[str]) -> int:
     """Prepare the copy and the home folder, run ansible-test, and return its exit status."""
     pythons = find_interpreters()
-    # The layout must be free of the links that a path to the checkout may have.
-    copy = ROOT / "tests/output/ansible-test" / environment.name / PLACE
-    # Several of these run side by side, and what one prepares another reads.
+    # The layout must be free of the links that a path to the checkout may have. Each command has its own: two that run side by side
+    # would make the same virtualenv in it.
+    copy = ROOT / "tests/output/ansible-test" / f"{environment.name}-{arguments[0]}" / PLACE
+    # What is prepared in the home folder serves all.
     with exclusive():
         copy_tracked_files(copy)
         write_pip_settings()
@@ -83,10 +84,7 @@ def exclusive() -> Iterator[None]:
 
 
 def copy_tracked_files(copy: Path) -> None:
-    """Make the copy equal to what git tracks or would add; the output of earlier runs stays in it.
-
-    Files that are equal already are not touched: another run may be reading them.
-    """
+    """Make the copy equal to what git tracks or would add; what is equal already and the output of earlier runs stay."""
     listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     names = subprocess.check_output(listing, cwd=ROOT, text=True).split("\0")
     tracked = {name for name in names if name and os.path.lexists(ROOT / name)}
